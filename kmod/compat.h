@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Every difference between kernels, one inline each. VMAV_HAVE_* come from
+ * the probes in Kbuild; where a macro of the kernel tells, it is asked itself.
+ * Written for the newest kernel; the #else branches are the older ones.
+ */
+#ifndef VMAVIEW_COMPAT_H
+#define VMAVIEW_COMPAT_H
+
+#include <linux/fs.h>
+#include <linux/highmem.h>
+#include <linux/mm.h>
+#include <linux/pgtable.h>
+#include <linux/sched/coredump.h>
+#include <linux/swap.h>
+#include <linux/swapops.h>
+#include <net/genetlink.h>
+
+/* v6.9: pXdp_get() for every level; before, only an open READ_ONCE(). */
+#ifndef VMAV_HAVE_PXDP_GET
+#ifndef pgdp_get
+#define pgdp_get(pgdp)	READ_ONCE(*(pgdp))
+#endif
+#ifndef p4dp_get
+#define p4dp_get(p4dp)	READ_ONCE(*(p4dp))
+#endif
+#ifndef pudp_get
+#define pudp_get(pudp)	READ_ONCE(*(pudp))
+#endif
+#endif
+
+/* v6.2, dab6e717429e: before, PAE had pmd_read_atomic() for two halves. */
+static inline pmd_t vmav_pmdp_get(pmd_t *pmdp)
+{
+#ifdef VMAV_HAVE_PMDP_GET_LOCKLESS
+	return pmdp_get_lockless(pmdp);
+#elif defined(CONFIG_X86_PAE)
+	return pmd_read_atomic(pmdp);
+#else
+	return READ_ONCE(*pmdp);
+#endif
+}
+
+/* Gone with fs-dax pages that have a struct page like all others. */
+static inline bool vmav_pmd_devmap(pmd_t pmd)
+{
+#ifdef VMAV_HAVE_PMD_DEVMAP
+	return pmd_devmap(pmd);
+#else
+	return false;
+#endif
+}
+
+/*
+ * The bits of an entry that say what it is, where it is and the frame are in
+ * one word; not defined where two must be read.
+ */
+#if defined(CONFIG_X86_64)
+#define VMAV_PTE_FLAGS	PTE_FLAGS_MASK
+/* Not pte_val(): with PARAVIRT_XXL a call, to translate frames, not flags. */
+#define vmav_pte_raw(pte)	native_pte_val(pte)
+#define vmav_raw_pte(raw)	native_make_pte(raw)
+/* The bits of an entry that is not present and say nothing of where to. */
+#define VMAV_SWAP_FLAGS	0x1ffULL
+#elif defined(CONFIG_ARM64)
+/* v6.8 took the name for both away; the high part is there with 52 bits. */
+#ifdef PTE_ADDR_HIGH
+#define VMAV_PTE_FLAGS	(~(u64)(PTE_ADDR_LOW | PTE_ADDR_HIGH))
+#else
+#define VMAV_PTE_FLAGS	(~(u64)PTE_ADDR_LOW)
+#endif
+#define vmav_pte_raw(pte)	pte_val(pte)
+#define vmav_raw_pte(raw)	__pte(raw)
+#endif
+
+/*
+ * What an entry allows besides writing. pte_protnone() speaks of NUMA
+ * balancing alone on some; a PROT_NONE page that was touched looks the same.
+ */
+static inline bool vmav_pte_exec(pte_t pte)
+{
+#if defined(CONFIG_X86)
+	return pte_exec(pte);
+#elif defined(CONFIG_ARM64)
+	return pte_user_exec(pte);
+#else
+	return false;
+#endif
+}
+
+static inline bool vmav_pte_prot_none(pte_t pte)
+{
+#if defined(CONFIG_X86)
+	return (pte_flags(pte) & (_PAGE_PROTNONE | _PAGE_PRESENT)) ==
+	       _PAGE_PROTNONE;
+#elif defined(CONFIG_ARM64)
+	return pte_present(pte) && !pte_user(pte) && !pte_user_exec(pte);
+#else
+	return pte_protnone(pte);
+#endif
+}
+
+/* A huge page's entry has a pte's bits where a pte has them, but for PAT. */
+static inline pte_t vmav_pmd_pte(pmd_t pmd)
+{
+	return __pte(pmd_val(pmd));
+}
+
+static inline pte_t vmav_pud_pte(pud_t pud)
+{
+	return __pte(pud_val(pud));
+}
+
+/*
+ * The PTE table below a pmd that the caller has copied, and its end. Not
+ * pte_offset_map(): that one is not exported since v6.5, and takes a lock
+ * which a reader with IRQs off does not need.
+ */
+static inline pte_t *vmav_pte_map(pmd_t *copy, unsigned long addr)
+{
+#ifdef CONFIG_HIGHPTE
+	return (pte_t *)kmap_local_page(pmd_page(*copy)) + pte_index(addr);
+#else
+	return pte_offset_kernel(copy, addr);
+#endif
+}
+
+static inline void vmav_pte_unmap(pte_t *ptes)
+{
+#ifdef CONFIG_HIGHPTE
+	kunmap_local(ptes);
+#endif
+}
+
+/* v6.6, 11250fd12eb8; the edges of [heap] moved by one with it. */
+static inline bool vmav_vma_is_heap(const struct vm_area_struct *vma)
+{
+#ifdef VMAV_HAVE_INITIAL_HEAP
+	return vma_is_initial_heap(vma);
+#else
+	return vma->vm_start <= vma->vm_mm->brk &&
+	       vma->vm_end >= vma->vm_mm->start_brk;
+#endif
+}
+
+static inline bool vmav_vma_is_stack(const struct vm_area_struct *vma)
+{
+	return vma->vm_start <= vma->vm_mm->start_stack &&
+	       vma->vm_end >= vma->vm_mm->start_stack;
+}
+
+/*
+ * Two more pte markers. Poisoned: v6.5, af19487f00f3; before, a swap type said
+ * that a page could not be read back. Guard: v6.13, 7c53dfbdb024.
+ */
+static inline bool vmav_is_poison_entry(swp_entry_t entry)
+{
+#ifdef PTE_MARKER_POISONED
+	return is_pte_marker_entry(entry) &&
+	       pte_marker_get(entry) & PTE_MARKER_POISONED;
+#else
+	return is_swapin_error_entry(entry);
+#endif
+}
+
+static inline bool vmav_is_guard_entry(swp_entry_t entry)
+{
+#ifdef PTE_MARKER_GUARD
+	return is_pte_marker_entry(entry) &&
+	       pte_marker_get(entry) & PTE_MARKER_GUARD;
+#else
+	return false;
+#endif
+}
+
+/* Asserts nothing of a page that we hold no reference to. */
+static inline bool vmav_folio_swapbacked(const struct folio *folio)
+{
+	return test_bit(PG_swapbacked, &folio->flags);
+}
+
+static inline bool vmav_folio_large(const struct folio *folio)
+{
+	return test_bit(PG_head, (const unsigned long *)&folio->flags);
+}
+
+/* How many pmd and larger entries map a large folio. v6.3: in the folio. */
+static inline int vmav_entire_mapcount(struct folio *folio)
+{
+#ifdef VMAV_HAVE_ENTIRE_MAPCOUNT
+	return atomic_read(&folio->_entire_mapcount) + 1;
+#else
+	return atomic_read(compound_mapcount_ptr(&folio->page)) + 1;
+#endif
+}
+
+/*
+ * How many entries map a page of a large folio. v6.15: as one number for the
+ * folio, CONFIG_NO_PAGE_MAPCOUNT. Until v6.2 (cb67f4282bf9), entries for the
+ * whole were counted in every page of a file's folio, and in those of an
+ * anonymous one once, if it had other entries too.
+ */
+static inline int vmav_large_mapcount(struct folio *folio, struct page *page)
+{
+#ifdef CONFIG_NO_PAGE_MAPCOUNT
+	/* of a folio that is being freed it may be anything */
+	unsigned int order = folio_large_order(folio) & 31;
+	int entire = vmav_entire_mapcount(folio);
+	int parts = atomic_read(&folio->_large_mapcount) + 1 - entire;
+
+	if (parts <= 0)
+		return entire;
+	/* to the nearest */
+	return max(entire + (int)((parts + (1U << order) / 2) >> order), 1);
+#else
+	int count = atomic_read(&page->_mapcount) + 1;
+
+#ifdef VMAV_HAVE_DOUBLE_MAP
+	if (!folio_test_anon(folio) && !PageHuge(&folio->page))
+		return count;
+	count -= test_bit(PG_double_map, &folio_page(folio, 1)->flags);
+#endif
+	/* negative: it is not a mapped page any more */
+	return max(count, 0) + vmav_entire_mapcount(folio);
+#endif
+}
+
+/*
+ * The name given by prctl(PR_SET_VMA_ANON_NAME), or NULL. Until v6.2
+ * (d09e8ca6cb93) only areas without a file could have one, and the pointer
+ * shared its place with the interval tree of those with a file.
+ */
+static inline const char *vmav_vma_anon_name(const struct vm_area_struct *vma)
+{
+#ifdef CONFIG_ANON_VMA_NAME
+#ifndef VMAV_HAVE_ANON_SHMEM_NAME
+	if (vma->vm_file)
+		return NULL;
+#endif
+	return vma->anon_name ? vma->anon_name->name : NULL;
+#else
+	return NULL;
+#endif
+}
+
+/* v6.8: stacked file systems map a backing file with the user's path aside. */
+static inline const struct inode *vmav_file_inode(const struct file *file)
+{
+#ifdef VMAV_HAVE_FILE_USER_PATH
+	return file_user_inode(file);
+#else
+	return file_inode(file);
+#endif
+}
+
+static inline const struct path *vmav_file_path(const struct file *file)
+{
+#ifdef VMAV_HAVE_FILE_USER_PATH
+	return file_user_path(file);
+#else
+	return &file->f_path;
+#endif
+}
+
+/*
+ * A reference to mm->exe_file or NULL; get_mm_exe_file() is not exported.
+ * v6.7, 0ede61d8589c: get_file_rcu() takes the pointer's place, as files are
+ * recycled under RCU. Before, it was a macro over the file itself.
+ */
+static inline struct file *vmav_get_exe_file(struct mm_struct *mm)
+{
+	struct file *file;
+
+	rcu_read_lock();
+#ifdef get_file_rcu
+	file = rcu_dereference(mm->exe_file);
+	if (file && !get_file_rcu(file))
+		file = NULL;
+#else
+	file = get_file_rcu(&mm->exe_file);
+#endif
+	rcu_read_unlock();
+	return file;
+}
+
+/*
+ * One of the RSS counters, in pages, never below 0. v6.2, f1a7941243c1: they
+ * are per CPU and summed here; before, each thread kept up to 64 events back.
+ */
+static inline unsigned long vmav_mm_counter(struct mm_struct *mm, int member)
+{
+#ifdef VMAV_HAVE_RSS_PERCPU
+	return percpu_counter_sum_positive(&mm->rss_stat[member]);
+#else
+	return get_mm_counter(mm, member);
+#endif
+}
+
+/* v6.10, 529ce23a764f: a flag; before, the address of a function. */
+static inline bool vmav_mm_is_legacy(const struct mm_struct *mm)
+{
+#ifdef VMAV_HAVE_MMF_TOPDOWN
+	return !test_bit(MMF_TOPDOWN, &mm->flags);
+#elif defined(CONFIG_HAVE_ARCH_COMPAT_MMAP_BASES)
+	return mm->mmap_base == mm->mmap_legacy_base;
+#else
+	return mm->mmap_base < mm->task_size / 2;
+#endif
+}
+
+static inline bool vmav_mm_is_32bit(const struct mm_struct *mm)
+{
+	return (u64)mm->task_size <= 1ULL << 32;
+}
+
+/* x86 keeps a second base for mmap calls of 32-bit tasks. */
+static inline unsigned long vmav_mm_mmap_base(const struct mm_struct *mm)
+{
+#ifdef CONFIG_HAVE_ARCH_COMPAT_MMAP_BASES
+	if (vmav_mm_is_32bit(mm))
+		return mm->mmap_compat_base;
+#endif
+	return mm->mmap_base;
+}
+
+/* v6.7: genl_info_dump(); before, genl_dumpit_info() with other members. */
+static inline struct nlattr **vmav_dump_attrs(struct netlink_callback *cb)
+{
+#ifdef VMAV_HAVE_GENL_INFO_DUMP
+	return genl_info_dump(cb)->attrs;
+#else
+	return genl_dumpit_info(cb)->attrs;
+#endif
+}
+
+/*
+ * What is compared to tell whether the areas of an mm changed while its
+ * mmap_lock was not held. A v6.12 stable release made mm_lock_seq a seqcount
+ * that moves with every section under the write lock. Before, the sums that
+ * the kernel keeps are all there is: a change that leaves every one of them
+ * as it was (a move to another address) goes unseen.
+ */
+struct vmav_mm_seq {
+#ifdef VMAV_HAVE_MM_LOCK_SEQCOUNT
+	unsigned int seq;
+#else
+	unsigned long sums[8];
+#endif
+};
+
+/* Takes the present state; mmap_lock must be held for reading. */
+static inline void vmav_mm_seq_take(struct mm_struct *mm,
+				    struct vmav_mm_seq *seq)
+{
+	lockdep_assert_held(&mm->mmap_lock);
+#ifdef VMAV_HAVE_MM_LOCK_SEQCOUNT
+	seq->seq = READ_ONCE(mm->mm_lock_seq.sequence);
+#else
+	seq->sums[0] = mm->map_count;
+	seq->sums[1] = mm->total_vm;
+	seq->sums[2] = mm->data_vm;
+	seq->sums[3] = mm->exec_vm;
+	seq->sums[4] = mm->stack_vm;
+	seq->sums[5] = mm->locked_vm;
+	seq->sums[6] = mm->brk;
+	seq->sums[7] = (unsigned long)rcu_access_pointer(mm->mm_mt.ma_root);
+#endif
+}
+
+#endif
