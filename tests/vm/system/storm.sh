@@ -1,0 +1,42 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# 10,000 dumps of all kinds while pages are made, moved, split, swapped, merged
+# and given back on both CPUs; and of a target that has two states, each picture
+# of one of them or marked as torn.
+
+. ./lib
+
+ksm=/sys/kernel/mm/ksm
+
+set_up_huge
+check "swap is there" set_up_swap
+
+start twostates
+racecheck states 600 "$pid" "$printed" || failed=1
+
+# ---- the storm ----
+
+echo 5 >$ksm/sleep_millisecs
+echo 1 >$ksm/run
+( while sleep 0.05; do echo 1 >/proc/sys/vm/compact_memory; done ) &
+compaction=$!
+start storm || exit 1
+child=$(value child)
+racecheck dumps 9400 "$pid" "$child" || failed=1
+kill $compaction
+exec 9>&-
+wait "$pid"
+while IFS= read -r -t 10 line <&8; do
+	echo "# $line of the storm"
+	rounds=${line#rounds }
+done
+check "it was a storm" [ "${rounds:-0}" -gt 200 ]
+echo 2 >$ksm/run
+
+# what it was all about happened
+for what in thp_collapse_alloc thp_split_pmd pgmigrate_success pswpout pswpin; do
+	n=$(awk -v w=$what '$1 == w { print $2 }' /proc/vmstat)
+	check "$what happened" [ "${n:-0}" -gt 0 ]
+done
+exit $failed

@@ -1,0 +1,234 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# A target that holds its mmap_lock for writing for as long as it likes: who
+# looks at it waits and can be got rid of, and nobody else waits at all. No
+# hold lasts 120 s, after which the kernel would call the target a hung task.
+
+. ./lib
+
+# state PID: the letter of /proc/PID/stat, X when there is no such process
+state() {
+	local stat
+	stat=$(cat "/proc/$1/stat" 2>/dev/null) || { echo X; return; }
+	stat=${stat##*) }
+	echo "${stat%% *}"
+}
+
+# ends PID SECONDS: waits for its end; a child need not have been waited for
+ends() {
+	for _ in $(seq $(($2 * 20))); do
+		[[ $(state "$1") != [XZ] ]] || return 0
+		sleep 0.05
+	done
+	echo "is there after $2 s: $(cat "/proc/$1/stack")"
+	return 1
+}
+
+# waits PID: it falls asleep, and has not ended a second later
+waits() {
+	for _ in $(seq 100); do
+		[[ $(state "$1") != [DS] ]] || break
+		sleep 0.05
+	done
+	sleep 1
+	[[ $(state "$1") != [XZ] ]] || { echo "has ended"; return 1; }
+}
+
+# lacks TEXT: waits until the viewer shows something else
+lacks() {
+	local now
+	for _ in $(seq 50); do
+		now=$(screen)
+		grep -aq mm_struct <<<"$now" &&
+			! grep -aq -- "$1" <<<"$now" && return 0
+	done
+	head -c 300 <<<"$now"
+	return 1
+}
+
+# hold: a new target, that holds its lock
+hold() { start stuck && tell hold; }
+
+# Ticks of 10 ms that a process ran.
+ticks() { sed 's/.*) //' "/proc/$1/stat" | awk '{ print $12 + $13 }'; }
+
+# dump: in the background, as a job of its own so that it may be interrupted,
+# and without the target's standard input
+dump() {
+	set -m
+	vmaview --source=netlink maps "$pid" >/tmp/dump 2>&1 8<&- 9>&- &
+	dump=$!
+	set +m
+}
+
+# refused: the module can't be unloaded, which is said at once
+refused() {
+	rmmod vmaview >/tmp/rmmod 2>&1 &
+	ends $! 5 && [ -s /tmp/rmmod ] && [ -e /sys/module/vmaview ]
+}
+
+watch() { printf '%s' "$1" >$debug/watch; }
+
+modprobe fuse || not_ok "the module fuse" "is not there"
+
+# ---- the target itself ----
+
+hold || { not_ok "the target holds its lock" "$(cat /tmp/target.err)"; exit 1; }
+cat "/proc/$pid/maps" >/dev/null &
+check "/proc waits for it" waits $!
+check "until it is let go" tell release
+check "and not longer" ends $! 5
+check "it holds it again" tell hold
+
+# ---- the commands ----
+
+for signal in INT TERM; do
+	dump
+	check "a dump waits, SIG$signal" waits $dump
+	kill -s $signal $dump
+	check "and ends by SIG$signal" ends $dump 2
+	wait $dump
+	code=$?
+	check "and dies of SIG$signal" [ $code = $((128 + $(kill -l $signal))) ]
+done
+dump
+before=$(ticks $dump)
+sleep 2
+after=$(ticks $dump)
+check "waiting costs little CPU time" [ $((after - before)) -lt 50 ]
+check "rmmod is refused meanwhile" refused
+
+vmaview --source=netlink -j mm "$pid" >/tmp/mm.json &
+check "mm answers at once" ends $! 5
+check "and whole" jq -e '.mm.map_count > 5' /tmp/mm.json
+
+tell release
+check "the dump goes on" ends $dump 5
+cat "/proc/$pid/maps" >/tmp/want
+same "and is whole" /tmp/dump /tmp/want
+
+# ---- everybody else's generic netlink ----
+
+tell hold
+dump
+check "a dump waits" waits $dump
+check "a bystander is answered" nlraw bystander
+modprobe psample &
+job=$!
+check "a family is registered" ends $job 5
+check "a bystander after that" nlraw bystander
+rmmod psample &
+job=$!
+check "a family is unregistered" ends $job 5
+check "a bystander after that too" nlraw bystander
+check "the dump still waits" waits $dump
+kill $dump
+check "and is killed" ends $dump 2
+check "two on one socket" nlraw sharing "$pid"
+check "a bystander of these" nlraw bystander
+
+# ---- its files, read by one who gets signals ----
+
+watch "$pid"
+for file in vmas residency tables; do
+	interrupted "$debug/$pid/$file" >/tmp/interrupted.$file &
+	eval "reader_$file=$!"
+done
+sleep 2
+tell release
+for file in vmas residency tables; do
+	eval "reader=\$reader_$file"
+	check "$file is read on" ends "$reader" 5
+	# told at once each time, and not for ever
+	check "$file was interrupted" grep -Eq '^[1-9][0-9]? interrupted [1-9]' \
+		/tmp/interrupted.$file
+done
+watch "-$pid"
+tell hold
+
+# ---- the target is killed while it is waited for ----
+
+dump
+check "a dump waits for one that is killed" waits $dump
+kill -9 "$pid"
+check "and goes on to wait" waits $dump
+exec 9>&-
+check "until it lets go" ends $dump 5
+check "which is its end" ends "$pid" 5
+
+# ---- the viewer ----
+
+start stuck
+view 24 80 -d 0.2 --source=netlink "$pid"
+printf 2 >&7
+check "a picture before" shows mm_struct
+tell hold
+check "what it waits for is told" shows "waiting for the target's mmap_lock"
+tell release
+check "a picture after" lacks waiting
+tell hold
+check "it waits again" shows "waiting for the target's mmap_lock"
+printf q >&7
+check "q leaves at once" ends $viewer 2
+exec 7>&-
+wait $viewer
+code=$?
+check "and that was no failure" [ $code = 0 ]
+
+# ---- debugfs ----
+
+watch "$pid"
+for signal in INT KILL; do
+	set -m
+	cat "$debug/$pid/vmas" >/dev/null &
+	reader=$!
+	set +m
+	check "a reader waits, SIG$signal" waits $reader
+	kill -s $signal $reader
+	check "and ends by SIG$signal" ends $reader 2
+done
+cat "$debug/$pid/mm" >/tmp/mm &
+check "mm is read at once" ends $! 2
+cat "$debug/$pid/vmas" >/dev/null &
+reader=$!
+before=$(ticks $reader)
+check "a reader waits" waits $reader
+after=$(ticks $reader)
+check "and that costs little CPU time" [ $((after - before)) -lt 50 ]
+check "rmmod is refused meanwhile" refused
+watch "-$pid" &
+writer=$!
+cat $debug/watch >/tmp/watched &
+check "watch is read at once" ends $! 2
+check "the folder is dropped" ends $writer 5
+check "and watched no more" [ ! -e "$debug/$pid" ]
+kill -9 $reader 2>/dev/null
+check "the reader is gone" ends $reader 2
+
+# a watch that was never read, and one that is bound anew
+watch "$pid"
+cat "$debug/$pid/vmas" >/dev/null &
+reader=$!
+check "a reader waits once more" waits $reader
+watch "$pid" &
+check "the watch is made anew" ends $! 5
+kill -9 $reader 2>/dev/null
+check "its reader is gone" ends $reader 2
+rmmod vmaview &
+check "rmmod does not wait" ends $! 5
+check "the module is gone" [ ! -e /sys/module/vmaview ]
+
+# ---- nothing is left ----
+
+# kernel threads, which have no program, may be in state D at any time
+left=
+for p in /proc/[0-9]*; do
+	p=${p##*/}
+	[ "$p" != "$pid" ] && readlink "/proc/$p/exe" >/dev/null || continue
+	[ "$(state "$p")" != D ] || left+="$p "
+done
+check "nobody is stuck but the target" [ "$left" = "" ]
+exec 9>&-
+check "and that is not for ever" ends "$pid" 5
+exit $failed
