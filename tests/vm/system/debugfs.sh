@@ -95,14 +95,14 @@ start execer
 watch "$pid"
 exec 7<"$debug/$pid/vmas"
 echo exec >&9
-for _ in $(seq 100); do
+for _ in $(seq 600); do
 	grep -q 'is gone' "$debug/$pid/mm" && break
 	sleep 0.1
 done
 check "gone after exec, mm" grep -q 'is gone' "$debug/$pid/mm"
 check "gone after exec, vmas" grep -q 'is gone' "$debug/$pid/vmas"
 old=$pid
-for _ in $(seq 200); do
+for _ in $(seq 600); do
 	[ -e "$debug/$old" ] || break
 	sleep 0.1
 done

@@ -46,7 +46,7 @@ why() {
 	before=$(heap_bytes "$pid")
 	trim=$(vmaview heap "$pid" --why-rss -j | jq .why_rss.trim_bytes)
 	echo trim >&9
-	read -r -t 60 _ <&8 || return
+	read -r -t $patience _ <&8 || return
 	after=$(heap_bytes "$pid")
 	echo "said $trim, gone $((before - after)) of $before"
 	[ "$trim" = $((before - after)) ] && [ "$trim" -gt 1000000 ]
@@ -62,7 +62,7 @@ strictly() {
 	start env VMACHUNK_PROFILE="$profile" LD_PRELOAD=/lib/libvmachunk.so \
 		freed second 9000 1000 thread || return
 	echo trim >&9
-	read -r -t 60 line <&8 && [[ $line == trimmed* ]]
+	read -r -t $patience line <&8 && [[ $line == trimmed* ]]
 }
 echo 2 >/proc/sys/vm/overcommit_memory
 check "overcommit 2, article" strictly article

@@ -35,8 +35,12 @@ done
 
 # a zombie
 sh -c 'sleep 0.01 & exec sleep 1000' &
-sleep 0.5
-zombie=$(awk '$3 == "Z" { print $1 }' /proc/[0-9]*/stat 2>/dev/null | head -n 1)
+for _ in $(seq 300); do
+	zombie=$(awk '$3 == "Z" { print $1 }' /proc/[0-9]*/stat 2>/dev/null |
+		head -n 1)
+	[ ! "$zombie" ] || break
+	sleep 0.1
+done
 if [ "$zombie" ]; then
 	code "zombie" 1 vmaview --source=netlink mm "$zombie"
 	check "zombie is said" grep -q zombie <<<"$said"
@@ -62,7 +66,7 @@ check "swap is there" set_up_swap
 sleep 1000 | uffd >/tmp/uffd.out 2>&1 &
 sleep 1000 | kinds >/tmp/kinds.out 2>&1 &
 for target in uffd kinds; do
-	for _ in $(seq 100); do
+	for _ in $(seq 600); do
 		! grep -q ready /tmp/$target.out || break
 		sleep 0.1
 	done
