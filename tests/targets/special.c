@@ -97,7 +97,11 @@ static void make_giant(void)
 		       0);
 
 	if (p == MAP_FAILED) {
+#ifdef __i386__
+		printf("missing hugetlb_pud not on this kernel\n");
+#else
 		printf("missing hugetlb_pud the pool is empty\n");
+#endif
 	} else {
 		touch(p, 1);
 		tell(p, GIANT / PAGE, "hugetlb pud=1 pmd=0 writable=1");
@@ -145,6 +149,13 @@ static void make_poisoned(void)
 	tell(p + PAGE, NR - 1, "anon");
 }
 
+/* No other machine has the bit. */
+#ifdef __x86_64__
+#define SOFT_DIRTY	"anon soft_dirty=1"
+#else
+#define SOFT_DIRTY	"anon soft_dirty=0"
+#endif
+
 static void clear_soft_dirty(void)
 {
 	int fd = open("/proc/self/clear_refs", O_WRONLY);
@@ -153,7 +164,7 @@ static void clear_soft_dirty(void)
 		give_up("clear_refs");
 	close(fd);
 	touch(touched, NR / 2);
-	tell(touched, NR / 2, "anon soft_dirty=1");
+	tell(touched, NR / 2, SOFT_DIRTY);
 	tell(touched + NR / 2 * PAGE, NR / 2, "anon soft_dirty=0");
 }
 
