@@ -15,6 +15,7 @@
 #                    (S=seconds for each profile, 600)
 # make test-sanitize the module in kernels that look for faults, built from
 #                    Debian's sources (K="6.1-kasan 6.12-kasan 6.1-kcsan", T=)
+# make test-kernels  the module in all kernels that are tried, i386 and arm64 too
 # make fuzz-netlink  what no client would send (N=messages, 2000000; K="6.12", S=seed)
 # make lint          the checks of the source alone
 # make install       viewer and module, below PREFIX and DESTDIR
@@ -50,9 +51,10 @@ CHUNK_CFLAGS = -std=gnu11 $(WARN) $(if $(WERROR),-Werror) -D_GNU_SOURCE \
 	-Iuserspace -pthread -fno-strict-aliasing -fvisibility=hidden \
 	-ftls-model=initial-exec
 
-.PHONY: all library userspace labs module units lab bench demo test bench-kernel chunk-bench \
+.PHONY: all library userspace labs module units lab lab32 bench demo test bench-kernel chunk-bench \
 	bench-chunk chunk-tests chunk-fuzz test-chunk \
-	fuzz-chunk planted test-sanitize fuzz-netlink lint install clean
+	fuzz-chunk planted test-sanitize \
+	test-kernels fuzz-netlink lint install clean
 all: userspace library module
 
 # ---- the viewer ----
@@ -152,6 +154,8 @@ GUEST := $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/vm/*.c))
 
 units: $(UNITS) $(BUILD)/vmaview-host
 lab: $(TARGETS) $(GUEST) $(BUILD)/vm/netfuzz
+# What tests a client of 32 bits on a kernel of 64.
+lab32: $(BUILD)/vm/bytes32
 
 # The allocator's tests are of its own sources, without the standard names.
 CHUNK_UNITS := $(filter $(BUILD)/unit/test_chunk%,$(UNITS))
@@ -181,6 +185,12 @@ $(BUILD)/vm/%: tests/vm/%.c
 	@echo "  CC      $<"
 	$(Q)$(CC) $(VMAV_CFLAGS) $(DEPS) $(LDFLAGS) -o $@ $< \
 		$(if $(filter %/init,$@),,$(VMAV_LIBS))
+
+$(BUILD)/vm/bytes32: tests/vm/bytes.c include/uapi/linux/vmaview.h
+	@mkdir -p $(@D)
+	@echo "  CC      $@"
+	$(Q)i686-linux-gnu-gcc -std=gnu11 $(WARN) $(if $(WERROR),-Werror) \
+		-D_GNU_SOURCE -Iinclude/uapi -O2 -static -o $@ $<
 
 $(BUILD)/vm/netfuzz: $(wildcard tests/fuzz/netlink/*.[ch]) \
 		include/uapi/linux/vmaview.h
@@ -270,7 +280,7 @@ bench-chunk:
 -include $(addsuffix .d,$(OBJ) $(CHUNK_OBJ) $(HOST_OBJ) $(UNITS) $(TARGETS) $(GUEST))
 
 # The scripts run without a shell around them: signals shall reach them.
-demo test test-chunk test-sanitize fuzz-netlink lint: export BUILD := $(BUILD)
+demo test test-chunk test-sanitize test-kernels fuzz-netlink lint: export BUILD := $(BUILD)
 
 demo:
 	$(Q)tests/packages build vm
@@ -289,6 +299,11 @@ test-chunk:
 test-sanitize: export K := $(or $(K),6.1-kasan 6.12-kasan 6.1-kcsan)
 test-sanitize:
 	$(Q)tests/packages build vm test sanitize
+	$(Q)tests/run
+
+test-kernels: export K := $(or $(K),6.1 6.12 newest 6.1-i386 6.1-arm64 6.12-arm64)
+test-kernels:
+	$(Q)tests/packages build vm test kernels
 	$(Q)tests/run
 
 fuzz-netlink: export N := $(or $(N),2000000)

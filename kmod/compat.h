@@ -16,7 +16,11 @@
 #include <linux/swapops.h>
 #include <net/genetlink.h>
 
-/* v6.9: pXdp_get() for every level; before, only an open READ_ONCE(). */
+/*
+ * v6.9: pXdp_get() for every level; before, only an open READ_ONCE(). With PAE
+ * that reads the halves of a pud one after the other. There it does not matter:
+ * such an entry leads to a table in low memory, so that its high half is 0.
+ */
 #ifndef VMAV_HAVE_PXDP_GET
 #ifndef pgdp_get
 #define pgdp_get(pgdp)	READ_ONCE(*(pgdp))
@@ -52,15 +56,37 @@ static inline bool vmav_pmd_devmap(pmd_t pmd)
 }
 
 /*
- * The bits of an entry that say what it is, where it is and the frame are in
- * one word; not defined where two must be read.
+ * Whose entries GET_ENTRY tells, by their layout. v6.10: arm64 has another bit
+ * for what Linux alone takes for present, and moved the fields of swap entries
+ * to make room for a mark of userfaultfd.
+ */
+#if defined(CONFIG_X86_64)
+#define VMAV_MACHINE	"x86_64"
+#elif defined(CONFIG_X86_PAE)
+#define VMAV_MACHINE	"i386-pae"
+#elif defined(CONFIG_ARM64) && defined(PTE_PROT_NONE)
+#define VMAV_MACHINE	"aarch64"
+#elif defined(CONFIG_ARM64)
+#define VMAV_MACHINE	"aarch64-6.10"
+#else
+#define VMAV_MACHINE	UTS_MACHINE
+#endif
+
+/*
+ * VMAV_PTE_FLAGS: the bits of an entry that say what it is, where it is and the
+ * frame are in one word; not defined where two must be read. VMAV_RAW_FLAGS:
+ * the bits around a frame, VMAV_SWAP_FLAGS: those of an entry that is not
+ * present which say nothing of where to.
  */
 #if defined(CONFIG_X86_64)
 #define VMAV_PTE_FLAGS	PTE_FLAGS_MASK
 /* Not pte_val(): with PARAVIRT_XXL a call, to translate frames, not flags. */
 #define vmav_pte_raw(pte)	native_pte_val(pte)
 #define vmav_raw_pte(raw)	native_make_pte(raw)
-/* The bits of an entry that is not present and say nothing of where to. */
+#define VMAV_RAW_FLAGS	((u64)PTE_FLAGS_MASK)
+#define VMAV_SWAP_FLAGS	0x1ffULL
+#elif defined(CONFIG_X86_PAE)
+#define VMAV_RAW_FLAGS	((u64)PTE_FLAGS_MASK)
 #define VMAV_SWAP_FLAGS	0x1ffULL
 #elif defined(CONFIG_ARM64)
 /* v6.8 took the name for both away; the high part is there with 52 bits. */
@@ -71,7 +97,43 @@ static inline bool vmav_pmd_devmap(pmd_t pmd)
 #endif
 #define vmav_pte_raw(pte)	pte_val(pte)
 #define vmav_raw_pte(raw)	__pte(raw)
+#define VMAV_RAW_FLAGS	((u64)VMAV_PTE_FLAGS)
+#ifdef PTE_PROT_NONE
+#define VMAV_SWAP_FLAGS	(0x7ULL | PTE_PROT_NONE)
+#else
+#define VMAV_SWAP_FLAGS	(0xfULL | PTE_PRESENT_INVALID)
 #endif
+#else
+#define VMAV_RAW_FLAGS	0ULL
+#define VMAV_SWAP_FLAGS	0ULL
+#endif
+
+/*
+ * v6.9: arm64 joins entries that one entry of the TLB can stand for. The CPU
+ * marks any of them accessed or dirty and means all, and only
+ * ptep_get_lockless() asks all.
+ */
+static inline bool vmav_pte_is_joined(pte_t pte)
+{
+#ifdef CONFIG_ARM64_CONTPTE
+	return pte_cont(pte);
+#else
+	return false;
+#endif
+}
+
+/*
+ * v6.9: where an arm64 kernel has one level more than the CPU, the top table is
+ * one of p4ds, and PGDIR_SHIFT is that of the level which is not there.
+ */
+static inline bool vmav_top_is_p4d(struct mm_struct *mm)
+{
+#if defined(CONFIG_ARM64) && CONFIG_PGTABLE_LEVELS > 4
+	return mm_p4d_folded(mm);
+#else
+	return false;
+#endif
+}
 
 /*
  * What an entry allows besides writing. pte_protnone() speaks of NUMA

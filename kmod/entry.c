@@ -16,23 +16,16 @@
 #include "entry.h"
 #include "state.h"
 
-#ifdef VMAV_PTE_FLAGS
-#define RAW_FLAGS	((u64)VMAV_PTE_FLAGS)
-#else
-#define RAW_FLAGS	0ULL
-#endif
-#ifndef VMAV_SWAP_FLAGS
-#define VMAV_SWAP_FLAGS	0ULL
-#endif
-
 /* What the level of this name is made of. */
 struct shape {
 	u32 shift;
 	u32 entries;
 };
 
-static struct shape shape_of(unsigned int level)
+static struct shape shape_of(struct mm_struct *mm, unsigned int level)
 {
+	if (level == VMAVIEW_LEVEL_PGD && vmav_top_is_p4d(mm))
+		level = VMAVIEW_LEVEL_P4D;
 	switch (level) {
 	case VMAVIEW_LEVEL_PGD:
 		return (struct shape){ PGDIR_SHIFT, PTRS_PER_PGD };
@@ -51,11 +44,12 @@ static struct shape shape_of(unsigned int level)
  * Adds an entry of raw bits; present: they are flags around a frame. table is
  * the physical address of where the entry stands, or of its table.
  */
-static void add_level(struct vmav_entry *entry, unsigned int level,
-		      phys_addr_t entry_at, size_t size, u64 raw, bool present)
+static void add_level(struct vmav_entry *entry, struct mm_struct *mm,
+		      unsigned int level, phys_addr_t entry_at, size_t size,
+		      u64 raw, bool present)
 {
 	struct vmav_entry_level *out = &entry->levels[entry->nr_levels++];
-	struct shape shape = shape_of(level);
+	struct shape shape = shape_of(mm, level);
 
 	out->level = level;
 	out->shift = shape.shift;
@@ -66,7 +60,7 @@ static void add_level(struct vmav_entry *entry, unsigned int level,
 	if (!raw)
 		out->raw_mask = U64_MAX;
 	else
-		out->raw_mask = present ? RAW_FLAGS : VMAV_SWAP_FLAGS;
+		out->raw_mask = present ? VMAV_RAW_FLAGS : VMAV_SWAP_FLAGS;
 }
 
 /* The last of the entries on the way that has something to say of the page. */
@@ -124,7 +118,7 @@ static struct leaf read_pte(struct vmav_entry *entry,
 	pte_t *ptep = vmav_pte_map(&pmd, entry->address);
 	pte_t pte = ptep_get_lockless(ptep);
 
-	add_level(entry, VMAVIEW_LEVEL_PTE,
+	add_level(entry, guide->mm, VMAVIEW_LEVEL_PTE,
 		  page_to_phys(pmd_page(pmd)) + offset_in_page(ptep),
 		  sizeof(*ptep), pte_val(pte), pte_present(pte));
 	vmav_pte_unmap(ptep);
@@ -137,7 +131,7 @@ static struct leaf read_pte(struct vmav_entry *entry,
 /*
  * What an entry is told as: by its level, or, where that is folded, as the one
  * above, which stands at folded. Then the offset functions give the address of
- * the copy that they were given.
+ * the copy that they were given. (Not so where vmav_top_is_p4d().)
  */
 struct name {
 	unsigned int level;
@@ -157,8 +151,8 @@ static struct leaf read_pmd(struct vmav_entry *entry,
 	pmd_t *pmdp = pmd_offset_lockless(pudp, pud, entry->address);
 	pmd_t pmd = vmav_pmdp_get(pmdp);
 
-	add_level(entry, name.level, stands_at(name, pmdp), sizeof(*pmdp),
-		  pmd_val(pmd), pmd_present(pmd));
+	add_level(entry, guide->mm, name.level, stands_at(name, pmdp),
+		  sizeof(*pmdp), pmd_val(pmd), pmd_present(pmd));
 	if (pmd_present(pmd) && !pmd_leaf(pmd))
 		return guide->lowest > VMAVIEW_LEVEL_PTE ? no_page :
 		       read_pte(entry, guide, pmd);
@@ -178,8 +172,9 @@ static struct leaf read_pud(struct vmav_entry *entry,
 
 	if (mm_pmd_folded(guide->mm))
 		return read_pmd(entry, guide, name, pudp, pud);
-	add_level(entry, name.level, stands_at(name, pudp), sizeof(*pudp),
-		  pud_val(pud), pte_present(vmav_pud_pte(pud)));
+	add_level(entry, guide->mm, name.level, stands_at(name, pudp),
+		  sizeof(*pudp), pud_val(pud),
+		  pte_present(vmav_pud_pte(pud)));
 	if (pud_present(pud) && !pud_leaf(pud))
 		return guide->lowest > VMAVIEW_LEVEL_PMD ? no_page :
 		       read_pmd(entry, guide,
@@ -199,8 +194,8 @@ static struct leaf read_p4d(struct vmav_entry *entry,
 
 	if (mm_pud_folded(guide->mm))
 		return read_pud(entry, guide, name, p4dp, p4d);
-	add_level(entry, name.level, stands_at(name, p4dp), sizeof(*p4dp),
-		  p4d_val(p4d), p4d_present(p4d));
+	add_level(entry, guide->mm, name.level, stands_at(name, p4dp),
+		  sizeof(*p4dp), p4d_val(p4d), p4d_present(p4d));
 	if (p4d_none(p4d) || guide->lowest > VMAVIEW_LEVEL_PUD)
 		return no_page;
 	return read_pud(entry, guide, (struct name){ VMAVIEW_LEVEL_PUD }, p4dp,
@@ -220,9 +215,10 @@ static struct leaf read_levels(struct vmav_entry *entry,
 	entry->nr_levels = 0;
 	if (mm_p4d_folded(guide->mm))
 		return read_p4d(entry, guide, (struct name){ VMAVIEW_LEVEL_PGD,
+				vmav_top_is_p4d(guide->mm) ? 0 :
 				virt_to_phys(pgdp) }, pgdp, pgd);
-	add_level(entry, VMAVIEW_LEVEL_PGD, virt_to_phys(pgdp), sizeof(*pgdp),
-		  pgd_val(pgd), pgd_present(pgd));
+	add_level(entry, guide->mm, VMAVIEW_LEVEL_PGD, virt_to_phys(pgdp),
+		  sizeof(*pgdp), pgd_val(pgd), pgd_present(pgd));
 	if (pgd_none(pgd) || guide->lowest > VMAVIEW_LEVEL_P4D)
 		return no_page;
 	return read_p4d(entry, guide, (struct name){ VMAVIEW_LEVEL_P4D }, pgdp,

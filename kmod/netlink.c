@@ -91,8 +91,8 @@ int vmav_netlink_target(struct vmav_target *target, struct nlattr **attrs,
 
 static u32 table_levels(void)
 {
-	/* the same for every mm of one boot */
-	struct mm_struct *mm = current->mm;
+	/* the same for every mm of one boot, and of some kernels */
+	struct mm_struct *mm __maybe_unused = current->mm;
 
 	return 5 - mm_p4d_folded(mm) - mm_pud_folded(mm) - mm_pmd_folded(mm);
 }
@@ -136,7 +136,7 @@ static int put_info(struct sk_buff *skb, struct sk_buff *request)
 	    nla_put_string(skb, VMAVIEW_INFO_A_MODULE_VERSION,
 			   VMAV_VERSION) ||
 	    nla_put_string(skb, VMAVIEW_INFO_A_RELEASE, utsname()->release) ||
-	    nla_put_string(skb, VMAVIEW_INFO_A_MACHINE, utsname()->machine) ||
+	    nla_put_string(skb, VMAVIEW_INFO_A_MACHINE, VMAV_MACHINE) ||
 	    nla_put_u32(skb, VMAVIEW_INFO_A_PAGE_SIZE, PAGE_SIZE) ||
 	    nla_put_u32(skb, VMAVIEW_INFO_A_TABLE_LEVELS, table_levels()) ||
 	    nla_put_u64_64bit(skb, VMAVIEW_INFO_A_TASK_SIZE, TASK_SIZE_MAX,

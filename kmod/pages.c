@@ -71,7 +71,8 @@ static __always_inline u32 state_of(const struct vmav_state_of *of, pte_t pte,
 	if (flags == told->flags)
 		return told->state;
 	state = vmav_state_of_pte(of, pte);
-	if (pte_present(pte) && !pte_special(pte) && !of->sharing &&
+	if (pte_present(pte) && !pte_special(pte) && !vmav_pte_is_joined(pte) &&
+	    !of->sharing &&
 	    vmav_kind_of_backing(of->backing, pte_write(pte)) !=
 	    VMAV_ASK_PAGE) {
 		told->flags = flags;

@@ -134,7 +134,7 @@ static bool begin_run(struct vmav_run *run, u64 flags,
 	pte_t pte = vmav_raw_pte(flags);
 	unsigned int kind;
 
-	if (!pte_present(pte) || pte_special(pte))
+	if (!pte_present(pte) || pte_special(pte) || vmav_pte_is_joined(pte))
 		return false;
 	kind = vmav_kind_of_backing(backing, pte_write(pte));
 	if (kind == VMAV_ASK_PAGE)

@@ -144,7 +144,8 @@ static void find_pmd(struct vmav_descent *at, struct vm_area_struct *vma,
 {
 	if (is_kept(place, addr)) {
 		at->pmdp = place->pmds + pmd_index(addr);
-		at->next = pud_addr_end(addr, end);
+		/* not pud_addr_end(), which is none where puds are folded */
+		at->next = min(addr | ~PUD_MASK, end - 1) + 1;
 		return;
 	}
 	vmav_descend(at, vma->vm_mm, addr, end);

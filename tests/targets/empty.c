@@ -16,7 +16,14 @@
 
 #include "target.h"
 
+/* All that a program has; what is above it may be asked for as well. */
+#if defined(__x86_64__)
 #define LOWER_HALF	((1UL << 47) - PAGE)
+#elif defined(__LP64__)
+#define LOWER_HALF	(1UL << 48)
+#else
+#define LOWER_HALF	0xc0000000UL
+#endif
 
 static char helper_stack[4 * PAGE] __attribute__((aligned(64)));
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A vast address space with next to nothing in it: 16 TiB of which a few pages
- * are touched, and nearly all that is left of the lower half reserved.
+ * A vast address space with next to nothing in it: 16 TiB (1 GiB where that is
+ * much) of which a few pages are touched, and nearly all that is left of the
+ * lower half reserved.
  *
  *	pid
  *	area START END kind=sparse anon=N	pages far apart, N touched
@@ -11,10 +12,16 @@
  */
 #include "target.h"
 
-#define SPARSE_BYTES	(16UL << 40)
 #define NR_TOUCHED	64UL
+#ifdef __LP64__
+#define SPARSE_BYTES	(16UL << 40)
 #define LARGEST		(1UL << 46)
 #define SMALLEST	(1UL << 30)
+#else
+#define SPARSE_BYTES	(1UL << 30)
+#define LARGEST		(1UL << 30)
+#define SMALLEST	(1UL << 24)
+#endif
 
 int main(void)
 {

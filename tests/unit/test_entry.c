@@ -56,14 +56,16 @@ static uint64_t value(size_t nr, const char *name)
 	return bit(nr, name)->value;
 }
 
+static const char *machine = "x86_64";
+
 static size_t read_last(const struct entry_walk *walk)
 {
-	return entry_bits("x86_64", walk, walk->nr_levels - 1, bits);
+	return entry_bits(machine, walk, walk->nr_levels - 1, bits);
 }
 
 static enum entry_form form(const struct entry_walk *walk)
 {
-	return entry_form("x86_64", walk, walk->nr_levels - 1);
+	return entry_form(machine, walk, walk->nr_levels - 1);
 }
 
 static void test_page(void **state)
@@ -235,12 +237,146 @@ static void test_unknown_machine(void **state)
 	assert_int_equal(entry_form("vax", &walk, 3), ENTRY_IS_NONE);
 }
 
+/* Three levels, of which the top has four entries; no bits of 64-bit Linux. */
+static void test_pae(void **state)
+{
+	struct entry_walk walk = ends_with(LEVEL_PTE, NX | 0x123456000 | A | D |
+					   RW | 4 | P, PAGE_ANON);
+	size_t nr;
+
+	(void)state;
+	machine = "i386-pae";
+	nr = read_last(&walk);
+	assert_int_equal(form(&walk), ENTRY_IS_PAGE);
+	assert_int_equal(value(nr, "frame"), 0x123456);
+	assert_int_equal(value(nr, "XD"), 1);
+	assert_int_equal(value(nr, "R/W"), 1);
+	for (size_t i = 0; i < nr; i++)
+		assert_true(strcmp(bits[i].name, "SD") &&
+			    strcmp(bits[i].name, "PK"));
+	walk.levels[0].raw = 0x35d0001;
+	nr = entry_bits(machine, &walk, 0, bits);
+	assert_int_equal(value(nr, "frame"), 0x35d0);
+	assert_int_equal(value(nr, "P"), 1);
+	assert_int_equal(bits[0].last, 63);
+	assert_string_equal(bits[0].long_name, "reserved");
+	walk = ends_with(LEVEL_PTE, (~(0x1234ULL << 12) & FRAMES) | PROT_NONE,
+			 PAGE_ANON | PAGE_PROT_NONE);
+	nr = read_last(&walk);
+	assert_int_equal(form(&walk), ENTRY_IS_PAGE);
+	assert_int_equal(value(nr, "frame"), 0x1234);
+	walk = ends_with(LEVEL_PMD, 0x40000000 | PS | D | A | RW | P,
+			 PAGE_ANON);
+	nr = read_last(&walk);
+	assert_int_equal(value(nr, "frame"), 0x40000000 >> 21);
+	walk = ends_with(LEVEL_PTE, swap_entry(3, 0x56789), PAGE_SWAP);
+	nr = read_last(&walk);
+	assert_int_equal(form(&walk), ENTRY_IS_ABSENT);
+	assert_int_equal(value(nr, "type"), 3);
+	assert_int_equal(value(nr, "offset"), 0x56789);
+	machine = "x86_64";
+}
+
+#define ARM_PAGE	(1ULL << 10 | 3)	/* AF, T, V */
+#define ARM_NG		(1ULL << 11)
+
+/* What both layouts have: entries of the CPU's, and huge ones. */
+static void check_arm64(void)
+{
+	struct entry_walk walk = ends_with(LEVEL_PTE, 0x123456000 | ARM_PAGE |
+			ARM_NG | 1ULL << 6 | 1ULL << 51 | 1ULL << 54 |
+			1ULL << 55 | 3 << 8, PAGE_ANON);
+	size_t nr = read_last(&walk);
+
+	assert_int_equal(form(&walk), ENTRY_IS_PAGE);
+	assert_int_equal(value(nr, "frame"), 0x123456);
+	assert_int_equal(value(nr, "W"), 1);
+	assert_int_equal(value(nr, "RO"), 0);
+	assert_int_equal(value(nr, "U"), 1);
+	assert_int_equal(value(nr, "D"), 1);
+	assert_int_equal(value(nr, "UXN"), 1);
+	assert_int_equal(value(nr, "PXN"), 0);
+	assert_int_equal(value(nr, "SP"), 0);
+	assert_int_equal(value(nr, "nG"), 1);
+	assert_int_equal(value(nr, "SH"), 3);
+	assert_int_equal(value(nr, "V"), 1);
+	/* five levels: the address is longer by what stands there */
+	walk.levels[0].shift = 48;
+	nr = read_last(&walk);
+	assert_int_equal(value(nr, "high"), 3);
+
+	walk = ends_with(LEVEL_PMD, 0x40000000 | (ARM_PAGE & ~2ULL), PAGE_ANON);
+	nr = read_last(&walk);
+	assert_int_equal(form(&walk), ENTRY_IS_PAGE);
+	assert_int_equal(value(nr, "frame"), 0x40000000 >> 21);
+	assert_int_equal(value(nr, "T"), 0);
+	walk = ends_with(LEVEL_PMD, 0x40000003, PAGE_NONE);
+	nr = read_last(&walk);
+	assert_int_equal(form(&walk), ENTRY_IS_TABLE);
+	assert_int_equal(value(nr, "frame"), 0x40000);
+	walk = ends_with(LEVEL_PTE, 0, PAGE_NONE);
+	assert_int_equal(form(&walk), ENTRY_IS_NONE);
+	assert_int_equal(read_last(&walk), 2);
+}
+
+/* __swp_entry() and PAGE_NONE of arch/arm64/include/asm, before 6.10. */
+static void test_arm64(void **state)
+{
+	struct entry_walk walk;
+	size_t nr;
+
+	(void)state;
+	machine = "aarch64";
+	check_arm64();
+	walk = ends_with(LEVEL_PTE, 0x1234000 | 1ULL << 58 | ARM_NG | 2,
+			 PAGE_ANON | PAGE_PROT_NONE);
+	nr = read_last(&walk);
+	assert_int_equal(form(&walk), ENTRY_IS_PAGE);
+	assert_int_equal(value(nr, "PN"), 1);
+	assert_int_equal(value(nr, "frame"), 0x1234);
+	walk = ends_with(LEVEL_PTE, 3 << 3 | 0x56789ULL << 8 | 4, PAGE_SWAP);
+	nr = read_last(&walk);
+	assert_int_equal(form(&walk), ENTRY_IS_ABSENT);
+	assert_int_equal(value(nr, "type"), 3);
+	assert_int_equal(value(nr, "offset"), 0x56789);
+	assert_int_equal(value(nr, "EX"), 1);
+	/* a huge page that is being split */
+	walk = ends_with(LEVEL_PMD, 0x40000000 | 1ULL << 59, PAGE_ANON);
+	assert_int_equal(form(&walk), ENTRY_IS_PAGE);
+	machine = "x86_64";
+}
+
+/* The same since 6.10. */
+static void test_arm64_new(void **state)
+{
+	struct entry_walk walk;
+	size_t nr;
+
+	(void)state;
+	machine = "aarch64-6.10";
+	check_arm64();
+	walk = ends_with(LEVEL_PTE, 0x1234000 | ARM_NG | 2,
+			 PAGE_ANON | PAGE_PROT_NONE);
+	nr = read_last(&walk);
+	assert_int_equal(form(&walk), ENTRY_IS_PAGE);
+	assert_int_equal(value(nr, "PI"), 1);
+	assert_int_equal(value(nr, "frame"), 0x1234);
+	assert_int_equal(value(nr, "UW"), 0);
+	walk = ends_with(LEVEL_PTE, 3 << 6 | 0x56789ULL << 12 | 8, PAGE_SWAP);
+	nr = read_last(&walk);
+	assert_int_equal(form(&walk), ENTRY_IS_ABSENT);
+	assert_int_equal(value(nr, "type"), 3);
+	assert_int_equal(value(nr, "offset"), 0x56789);
+	assert_int_equal(value(nr, "UW"), 1);
+	assert_int_equal(value(nr, "EX"), 0);
+	machine = "x86_64";
+}
+
 /* Whatever the entry: its fields are all 64 bits, each once, from the top. */
-static void test_fields_cover(void **state)
+static void check_cover(void)
 {
 	uint64_t seed = 88172645463325252ULL;
 
-	(void)state;
 	for (int n = 0; n < 20000; n++) {
 		static const enum level at[] = { LEVEL_PTE, LEVEL_PMD,
 						 LEVEL_PUD, LEVEL_PGD };
@@ -267,6 +403,19 @@ static void test_fields_cover(void **state)
 	}
 }
 
+static void test_fields_cover(void **state)
+{
+	static const char *const names[] = {
+		"i386-pae", "aarch64", "aarch64-6.10", "x86_64"
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		machine = names[i];
+		check_cover();
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -277,6 +426,9 @@ int main(void)
 		cmocka_unit_test(test_table_and_none),
 		cmocka_unit_test(test_hidden),
 		cmocka_unit_test(test_unknown_machine),
+		cmocka_unit_test(test_pae),
+		cmocka_unit_test(test_arm64),
+		cmocka_unit_test(test_arm64_new),
 		cmocka_unit_test(test_fields_cover),
 	};
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * GET_ENTRY against GET_PAGES, pagemap and what x86-64 writes into entries.
+ * GET_ENTRY against GET_PAGES, pagemap and what the machine writes into entries.
  *
  *	entrycheck NAME PID		one address of each state there is, and
  *					the holes beside them
@@ -60,8 +60,8 @@ static void check_levels(const struct walk *walk)
 
 		bits = level->shift;
 		sum |= level->index << level->shift;
-		if (level->entries != 512 || level->index >= 512 ||
-		    !level->has_table || level->mask != ~0ULL)
+		if (level->entries != entries_of(level) ||
+		    level->index >= level->entries || !level->has_table || level->mask != ~0ULL)
 			WRONG("%" PRIx64 ": level %" PRIu64 " is odd",
 			      walk->address, level->level);
 		if (is_last == is_table(level))

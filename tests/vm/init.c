@@ -24,7 +24,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#if defined(__x86_64__) || defined(__i386__)
 #include <sys/io.h>
+#endif
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
@@ -45,6 +47,9 @@
 #define EXIT_PORT	0xf4
 #define CODE_FINISHED	16
 #define CODE_BROKEN	17
+/* Where there are no ports: a call to who emulates the machine. */
+#define SEMIHOSTING_EXIT	0x20UL
+#define APPLICATION_EXIT	0x20026UL
 
 static void __attribute__((format(printf, 1, 2))) say(const char *fmt, ...)
 {
@@ -67,14 +72,27 @@ static void __attribute__((format(printf, 1, 2))) say(const char *fmt, ...)
 	close(fd);
 }
 
+static void leave_machine(int code)
+{
+#ifdef __aarch64__
+	unsigned long why[2] = { APPLICATION_EXIT, code << 1 | 1 };
+	register unsigned long call asm("x0") = SEMIHOSTING_EXIT;
+	register unsigned long *block asm("x1") = why;
+
+	asm volatile("hlt #0xf000" : "+r" (call) : "r" (block) : "memory");
+#else
+	if (!ioperm(EXIT_PORT, 1, 1))
+		outb(code, EXIT_PORT);
+#endif
+}
+
 static void __attribute__((noreturn)) power_off(int code)
 {
 	say("finished with code %d", code);
 	sync();
 	/* The console is written by whoever holds it; let it drain. */
 	usleep(100 * 1000);
-	if (!ioperm(EXIT_PORT, 1, 1))
-		outb(code, EXIT_PORT);
+	leave_machine(code);
 	reboot(RB_POWER_OFF);
 	for (;;)
 		pause();

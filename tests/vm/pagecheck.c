@@ -12,7 +12,6 @@
  * comparison that fails is made again, some times. One that never holds fails.
  */
 #include <linux/kernel-page-flags.h>
-#include <sys/utsname.h>
 #include <time.h>
 
 #include "smaps.h"
@@ -63,13 +62,7 @@ static void expect_frame(struct expected *e, uint64_t frame)
  */
 static bool is_old(void)
 {
-	static unsigned int major, minor;
-	struct utsname name;
-
-	if (!major && (uname(&name) ||
-		       sscanf(name.release, "%u.%u", &major, &minor) != 2))
-		give_up("uname");
-	return major < 6 || (major == 6 && minor < 11);
+	return is_before(6, 11);
 }
 
 static void expect_exclusive(struct expected *e, const struct page *page,

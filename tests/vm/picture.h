@@ -8,7 +8,7 @@
 
 #include "raw.h"
 
-#define PAGE_SIZE	4096UL
+#define PAGE_SIZE	UINT64_C(4096)
 #define PMD_SIZE	(512 * PAGE_SIZE)
 #define PUD_SIZE	(512 * PMD_SIZE)
 #define NR_COUNTS	(VMAVIEW_COUNT_MAX + 1)

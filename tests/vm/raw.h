@@ -22,6 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 static int failures;
@@ -59,6 +60,18 @@ static inline void *allocate(size_t nr, size_t size)
 	if (!p)
 		give_up("memory");
 	return p;
+}
+
+/* Is the running kernel older than that? */
+static inline bool is_before(unsigned int major, unsigned int minor)
+{
+	static unsigned int is_major, is_minor;
+	struct utsname name;
+
+	if (!is_major && (uname(&name) || sscanf(name.release, "%u.%u",
+						 &is_major, &is_minor) != 2))
+		give_up("uname");
+	return is_major < major || (is_major == major && is_minor < minor);
 }
 
 /* ---- messages ---- */

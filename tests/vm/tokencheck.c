@@ -270,14 +270,14 @@ static void compare_level(const struct walk_level *all,
 
 	if (part->has_table)
 		WRONG("%" PRIx64 ": a table's address is shown", address);
-	if (all->mask != ~0UL)
+	if (all->mask != UINT64_MAX)
 		WRONG("%" PRIx64 ": root sees %" PRIx64 " only", address,
 		      all->mask);
 	if (all->raw && part->mask & frame)
 		WRONG("%" PRIx64 ": %" PRIx64 " of %" PRIx64 " shows of a frame",
 		      address, part->mask, all->raw);
 	/* the CPU may have set a bit between the two */
-	if ((part->raw ^ (all->raw & part->mask)) & ~0x60UL)
+	if ((part->raw ^ (all->raw & part->mask)) & ~ENTRY_USED)
 		WRONG("%" PRIx64 ": %" PRIx64 " is not %" PRIx64 " & %" PRIx64,
 		      address, part->raw, all->raw, part->mask);
 	if (part->level != all->level || part->index != all->index ||

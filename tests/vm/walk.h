@@ -1,17 +1,37 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* GET_ENTRY decoded, and what x86-64 writes into entries. */
+/* GET_ENTRY decoded, and what machines write into entries. */
 #ifndef TESTS_VM_WALK_H
 #define TESTS_VM_WALK_H
 
 #include "picture.h"
 
-/* The bits of a present entry, and of one that is not, which hold a frame. */
-#define PRESENT_FRAME	0x000ffffffffff000UL
-#define SWAP_FRAME	(~0UL << 9)
-#define SWAP_OFFSET	((1UL << 40) - 1)	/* above: marks of migration */
+/*
+ * The bits of a present entry, and of one that is not, which hold a frame; of
+ * an offset in swap, those below the marks of migration.
+ */
 #define ENTRY_PRESENT	(1ULL << 0)
+#ifdef __aarch64__
+#define PRESENT_FRAME	UINT64_C(0x0003fffffffff000)
+#define SWAP_FRAME	(is_before(6, 10) ? UINT64_C(0x03fffffffffffff8) : \
+					    UINT64_C(0x3ffffffffffff7c0))
+#define SWAP_OFFSET	((UINT64_C(1) << 36) - 1)
+#define ENTRY_TABLE	(3ULL << 0)
+#define ENTRY_NOT_GLOBAL (1ULL << 11)
+#define ENTRY_PROT_NONE	(1ULL << 58)	/* before 6.10 */
+/* What the CPU sets and clears when the page is used. */
+#define ENTRY_USED	(1ULL << 10 | 1ULL << 7)
+#else
+#define PRESENT_FRAME	UINT64_C(0x000ffffffffff000)
+#define SWAP_FRAME	(~UINT64_C(0) << 9)
+#ifdef __i386__
+#define SWAP_OFFSET	((UINT64_C(1) << 24) - 1)
+#else
+#define SWAP_OFFSET	((UINT64_C(1) << 40) - 1)
+#endif
 #define ENTRY_HUGE	(1ULL << 7)
 #define ENTRY_PROT_NONE	(1ULL << 8)
+#define ENTRY_USED	0x60ULL
+#endif
 
 struct walk_level {
 	uint64_t level, shift, index, entries, table, raw, mask;
@@ -97,6 +117,36 @@ static inline void take_walk(struct walk *walk, int s, int fd, uint64_t address)
 		complain(walk->wrong, sizeof(walk->wrong), "no levels");
 }
 
+#ifdef __aarch64__
+static inline bool is_table(const struct walk_level *level)
+{
+	return level->level > VMAVIEW_LEVEL_PTE &&
+	       (level->raw & ENTRY_TABLE) == ENTRY_TABLE;
+}
+
+/* Present for Linux: without rights the hardware's bit is clear. */
+static inline bool is_present(uint64_t raw)
+{
+	return raw & (ENTRY_PRESENT | (is_before(6, 10) ? ENTRY_PROT_NONE :
+							  ENTRY_NOT_GLOBAL));
+}
+
+/* The frame in the last entry of a walk to address, as pagemap gives it. */
+static inline uint64_t frame_in(const struct walk_level *level,
+				uint64_t address)
+{
+	uint64_t raw = level->raw, low = (1ULL << level->shift) - 1;
+	uint64_t nr = (address & low) / PAGE_SIZE;
+	/* moved to make room for a mark of userfaultfd */
+	unsigned int type = is_before(6, 10) ? 3 : 6;
+	unsigned int offset = is_before(6, 10) ? 8 : 12;
+
+	if (!is_present(raw))
+		return (raw >> type & 31) |
+		       ((raw >> offset & SWAP_OFFSET) + nr) << 5;
+	return (raw & PRESENT_FRAME & ~low) / PAGE_SIZE + nr;
+}
+#else
 static inline bool is_table(const struct walk_level *level)
 {
 	return level->raw & ENTRY_PRESENT &&
@@ -128,6 +178,22 @@ static inline uint64_t frame_in(const struct walk_level *level,
 		raw = ~raw;
 	frame = (raw & PRESENT_FRAME & ~low) / PAGE_SIZE;
 	return frame + nr;
+}
+
+#endif
+
+/* The top table of some machines is smaller than a page. */
+static inline uint64_t entries_of(const struct walk_level *level)
+{
+#if defined(__i386__)
+	if (level->level == VMAVIEW_LEVEL_PGD)
+		return 4;
+#elif defined(__aarch64__)
+	if (level->shift == 48)
+		return 16;
+#endif
+	(void)level;
+	return 512;
 }
 
 #endif

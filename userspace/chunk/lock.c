@@ -20,6 +20,16 @@ static void futex(int *word, int op, int value)
 	errno = saved;
 }
 
+/* Tells the CPU that we wait for another. */
+static void relax(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+	__builtin_ia32_pause();
+#elif defined(__aarch64__)
+	asm volatile("yield");
+#endif
+}
+
 bool lock_wait(struct lock *lock, bool for_fork)
 {
 	int seen, i;
@@ -30,7 +40,7 @@ bool lock_wait(struct lock *lock, bool for_fork)
 			return true;
 		if (seen == LOCK_FORK || seen == LOCK_WAITED)
 			break;
-		__builtin_ia32_pause();
+		relax();
 	}
 	for (;;) {
 		seen = __atomic_load_n(&lock->state, __ATOMIC_RELAXED);

@@ -92,9 +92,12 @@ static int put_sums(struct figure *figure, const struct snapshot *snap,
 			 format_size(size, counted, 0), but);
 	} else {
 		snprintf(text, sizeof(text),
-			 "the kernel counts %s in pgtables_bytes, all but %s, where the walk finds %s: tables came or went between the two readings",
+			 "the kernel counts %s in pgtables_bytes, all but %s, where the walk finds %s: %s",
 			 format_size(kernel, snap->mm.v[MM_PGTABLES_BYTES], 0),
-			 but, format_size(size, counted, 0));
+			 but, format_size(size, counted, 0),
+			 strcmp(snap->machine, "i386-pae") ?
+			 "tables came or went between the two readings" :
+			 "with PAE each entry of the top table leads to one, also where no area is");
 	}
 	return y + wrap_text(figure, 0, y, figure->width, STYLE_NORMAL, text);
 }

@@ -190,7 +190,12 @@ bool leaks_count(struct lab *lab, uint64_t *nr, uint64_t *bytes);
 
 /* ---- operand.c, expect.c ---- */
 
-typedef __int128 wide;		/* differences of addresses, and sizes */
+/* Differences of addresses, and sizes. */
+#ifdef __SIZEOF_INT128__
+typedef __int128 wide;
+#else
+typedef int64_t wide;		/* of a machine whose addresses have 32 bits */
+#endif
 
 /* One operand, or the difference of two, now and before the last command. */
 struct value {

@@ -8,13 +8,34 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/entry_arm64.h"
 #include "model/entry_x86.h"
 #include "model/pages.h"
 #include "util/format.h"
 
-static bool is_x86_64(const char *machine)
+/* By the names that the module gives them. */
+static const struct machine {
+	const char *name;
+	enum entry_form (*form)(const struct entry_walk *walk,
+				unsigned int level);
+	size_t (*bits)(const struct entry_walk *walk, unsigned int level,
+		       enum entry_form form,
+		       struct entry_bit bits[ENTRY_BITS_MAX]);
+} machines[] = {
+	{ "x86_64", entry_x86_form, entry_x86_bits },
+	{ "i386-pae", entry_x86_form, entry_pae_bits },
+	{ "aarch64", entry_arm64_form, entry_arm64_bits },
+	{ "aarch64-6.10", entry_arm64_new_form, entry_arm64_new_bits },
+};
+
+static const struct machine *find_machine(const char *name)
 {
-	return !strcmp(machine, "x86_64");
+	size_t i;
+
+	for (i = 0; i < sizeof(machines) / sizeof(machines[0]); i++)
+		if (!strcmp(name, machines[i].name))
+			return &machines[i];
+	return NULL;
 }
 
 /* What the last entry of a walk is by its state alone. */
@@ -41,21 +62,23 @@ static enum entry_form form_of_state(uint32_t state)
 enum entry_form entry_form(const char *machine, const struct entry_walk *walk,
 			   unsigned int level)
 {
+	const struct machine *known = find_machine(machine);
+
 	if (level >= walk->nr_levels)
 		return ENTRY_IS_UNKNOWN;
 	if (level + 1 < walk->nr_levels)
 		return ENTRY_IS_TABLE;
-	return is_x86_64(machine) ? entry_x86_form(walk, level) :
-				    form_of_state(walk->state);
+	return known ? known->form(walk, level) : form_of_state(walk->state);
 }
 
 size_t entry_bits(const char *machine, const struct entry_walk *walk,
 		  unsigned int level, struct entry_bit bits[ENTRY_BITS_MAX])
 {
-	if (!is_x86_64(machine) || level >= walk->nr_levels)
+	const struct machine *known = find_machine(machine);
+
+	if (!known || level >= walk->nr_levels)
 		return 0;
-	return entry_x86_bits(walk, level, entry_form(machine, walk, level),
-			      bits);
+	return known->bits(walk, level, entry_form(machine, walk, level), bits);
 }
 
 /* ---- why a walk ends ---- */

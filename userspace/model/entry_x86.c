@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The fields of an x86-64 entry, in each of its forms. The kernel's own words
- * for them are in arch/x86/include/asm/pgtable_types.h and pgtable_64.h.
+ * The fields of an x86 entry, in each of its forms. The kernel's own words for
+ * them are in arch/x86/include/asm/pgtable_types.h, pgtable_64.h and
+ * pgtable-3level.h.
  */
 #include "model/entry_x86.h"
 
+#include "model/entry_field.h"
 #include "model/pages.h"
 
 #define RAW_P		(1ULL << 0)
 #define RAW_PS		(1ULL << 7)
 #define RAW_PROT_NONE	(1ULL << 8)	/* with P clear */
-
-struct field {
-	unsigned int last, first;	/* bit numbers, last >= first */
-	const char *name, *long_name, *meaning;
-};
 
 enum field_id {
 	/* of entries that map a page */
@@ -29,13 +26,16 @@ enum field_id {
 	SWAP_TYPE, OTHER_TYPE, ZERO_8, ZERO_7, UNUSED_4, SWAP_EXCLUSIVE,
 	SWAP_UFFD_WP, SWAP_SOFT_DIRTY,
 	NONE,
+	/* of PAE alone */
+	RESERVED_52, UNUSED_10, TOP_RESERVED_52, TOP_UNUSED_9, TOP_RESERVED_5,
+	TOP_RESERVED_1, SWAP_UNUSED_1,
 	/* these stand inverted in an entry without P */
 	FRAME, FRAME_PMD, FRAME_PUD, SWAP_OFFSET, OTHER_OFFSET,
 };
 
 #define IGNORED "The CPU ignores it. "
 
-static const struct field fields[] = {
+static const struct entry_field fields[] = {
 	[XD] = { 63, 63, "XD", "execute disable",
 		"1: code here can't be executed. Linux and AMD call the bit NX." },
 	[KEY] = { 62, 59, "PK", "protection key",
@@ -121,6 +121,21 @@ static const struct field fields[] = {
 	[NONE] = { 63, 1, "-", "nothing",
 		"An entry that is none is 0 from end to end." },
 
+	[RESERVED_52] = { 62, 52, "-", "reserved",
+		"Must be 0: an entry of 64 bits on a machine of 32 has no use for them." },
+	[UNUSED_10] = { 11, 10, "-", "not used",
+		"The CPU ignores these bits, and so does Linux of 32 bits." },
+	[TOP_RESERVED_52] = { 63, 52, "-", "reserved",
+		"Must be 0. The CPU keeps the four entries of the top level in registers." },
+	[TOP_UNUSED_9] = { 11, 9, "-", "not used",
+		"The CPU ignores these bits." },
+	[TOP_RESERVED_5] = { 8, 5, "-", "reserved",
+		"Must be 0: the top level knows no huge pages and keeps no accessed bit." },
+	[TOP_RESERVED_1] = { 2, 1, "-", "reserved",
+		"Must be 0: what programs may do is said by the entries below." },
+	[SWAP_UNUSED_1] = { 2, 1, "-", "not used",
+		"Linux of 32 bits has neither uffd-wp nor soft-dirty." },
+
 	[FRAME] = { 51, 12, "frame", "frame number",
 		"Which frame of memory holds the page: times 4096 it is the physical address. Where the CPU encrypts memory one of its high bits says so. In an entry without P it is stored inverted, so that a CPU which guesses by it (L1TF) guesses wrong." },
 	[FRAME_PMD] = { 51, 21, "frame", "frame number",
@@ -133,13 +148,6 @@ static const struct field fields[] = {
 		"The frame, in its low bits, or what a marker marks. It is stored inverted, so that a CPU which guesses by it (L1TF) guesses wrong." },
 };
 
-struct form {
-	const unsigned char *ids;	/* highest bits first */
-	size_t nr;
-};
-
-#define FORM(...) { (const unsigned char []){ __VA_ARGS__ },		\
-		    sizeof((const unsigned char []){ __VA_ARGS__ }) }
 #define LOW_BITS	DIRTY, ACCESSED, PCD, PWT, USER, WRITE, PRESENT
 #define HIGH_BITS	XD, KEY, SAVED_DIRTY, DEVMAP, UNUSED_52
 #define HUGE_BITS	PAT_HUGE, SOFT_DIRTY, UFFD_WP, SPECIAL, GLOBAL, PS, \
@@ -147,20 +155,42 @@ struct form {
 #define SWAP_BITS	ZERO_8, ZERO_7, UNUSED_4, SWAP_EXCLUSIVE,	\
 			SWAP_UFFD_WP, SWAP_SOFT_DIRTY, PRESENT
 
-static const struct form form_none = FORM(NONE, PRESENT);
-static const struct form form_table =
-	FORM(TABLE_XD, TABLE_UNUSED_52, TABLE_FRAME, TABLE_UNUSED_8, PS,
+static const struct entry_fields form_none = ENTRY_FIELDS(NONE, PRESENT);
+static const struct entry_fields form_table =
+	ENTRY_FIELDS(TABLE_XD, TABLE_UNUSED_52, TABLE_FRAME, TABLE_UNUSED_8, PS,
 	     TABLE_DIRTY, TABLE_ACCESSED, TABLE_PCD, TABLE_PWT, TABLE_USER,
 	     TABLE_WRITE, PRESENT);
-static const struct form form_page =
-	FORM(HIGH_BITS, FRAME, SOFT_DIRTY, UFFD_WP, SPECIAL, GLOBAL, PAT,
+static const struct entry_fields form_page =
+	ENTRY_FIELDS(HIGH_BITS, FRAME, SOFT_DIRTY, UFFD_WP, SPECIAL, GLOBAL, PAT,
 	     LOW_BITS);
-static const struct form form_pmd =
-	FORM(HIGH_BITS, FRAME_PMD, RESERVED_PMD, HUGE_BITS);
-static const struct form form_pud =
-	FORM(HIGH_BITS, FRAME_PUD, RESERVED_PUD, HUGE_BITS);
-static const struct form form_swap = FORM(SWAP_TYPE, SWAP_OFFSET, SWAP_BITS);
-static const struct form form_other = FORM(OTHER_TYPE, OTHER_OFFSET, SWAP_BITS);
+static const struct entry_fields form_pmd =
+	ENTRY_FIELDS(HIGH_BITS, FRAME_PMD, RESERVED_PMD, HUGE_BITS);
+static const struct entry_fields form_pud =
+	ENTRY_FIELDS(HIGH_BITS, FRAME_PUD, RESERVED_PUD, HUGE_BITS);
+static const struct entry_fields form_swap = ENTRY_FIELDS(SWAP_TYPE, SWAP_OFFSET, SWAP_BITS);
+static const struct entry_fields form_other = ENTRY_FIELDS(OTHER_TYPE, OTHER_OFFSET, SWAP_BITS);
+
+
+#define PAE_HUGE_BITS	PAT_HUGE, UNUSED_10, SPECIAL, GLOBAL, PS, LOW_BITS
+#define PAE_SWAP_BITS	ZERO_8, ZERO_7, UNUSED_4, SWAP_EXCLUSIVE,	\
+			SWAP_UNUSED_1, PRESENT
+
+static const struct entry_fields pae_top =
+	ENTRY_FIELDS(TOP_RESERVED_52, TABLE_FRAME, TOP_UNUSED_9, TOP_RESERVED_5,
+		     TABLE_PCD, TABLE_PWT, TOP_RESERVED_1, PRESENT);
+static const struct entry_fields pae_table =
+	ENTRY_FIELDS(TABLE_XD, RESERVED_52, TABLE_FRAME, TABLE_UNUSED_8, PS,
+		     TABLE_DIRTY, TABLE_ACCESSED, TABLE_PCD, TABLE_PWT,
+		     TABLE_USER, TABLE_WRITE, PRESENT);
+static const struct entry_fields pae_page =
+	ENTRY_FIELDS(XD, RESERVED_52, FRAME, UNUSED_10, SPECIAL, GLOBAL, PAT,
+		     LOW_BITS);
+static const struct entry_fields pae_pmd =
+	ENTRY_FIELDS(XD, RESERVED_52, FRAME_PMD, RESERVED_PMD, PAE_HUGE_BITS);
+static const struct entry_fields pae_swap =
+	ENTRY_FIELDS(SWAP_TYPE, SWAP_OFFSET, PAE_SWAP_BITS);
+static const struct entry_fields pae_other =
+	ENTRY_FIELDS(OTHER_TYPE, OTHER_OFFSET, PAE_SWAP_BITS);
 
 enum entry_form entry_x86_form(const struct entry_walk *walk,
 			       unsigned int level)
@@ -181,8 +211,9 @@ enum entry_form entry_x86_form(const struct entry_walk *walk,
 	return raw & RAW_P ? ENTRY_IS_TABLE : ENTRY_IS_ABSENT;
 }
 
-static const struct form *fields_of(const struct entry_walk *walk,
-				    enum level level, enum entry_form form)
+static const struct entry_fields *fields_of(const struct entry_walk *walk,
+					    enum level level,
+					    enum entry_form form)
 {
 	switch (form) {
 	case ENTRY_IS_NONE:
@@ -200,10 +231,45 @@ static const struct form *fields_of(const struct entry_walk *walk,
 	}
 }
 
+static const struct entry_fields *pae_fields_of(const struct entry_walk *walk,
+						enum level level,
+						enum entry_form form)
+{
+	switch (form) {
+	case ENTRY_IS_NONE:
+		return &form_none;
+	case ENTRY_IS_TABLE:
+		return level == LEVEL_PGD ? &pae_top : &pae_table;
+	case ENTRY_IS_PAGE:
+		return level == LEVEL_PTE ? &pae_page : &pae_pmd;
+	case ENTRY_IS_ABSENT:
+		return PAGE_KIND(walk->state) == PAGE_SWAP ? &pae_swap :
+							     &pae_other;
+	default:
+		return NULL;
+	}
+}
+
 /* The entry as it is meant: see the end of enum field_id. */
 static uint64_t meant(uint64_t raw, enum field_id id)
 {
 	return id >= FRAME && !(raw & RAW_P) ? ~raw : raw;
+}
+
+static size_t read_fields(const struct entry_level *at,
+			  const struct entry_fields *has,
+			  struct entry_bit bits[ENTRY_BITS_MAX])
+{
+	size_t i;
+
+	for (i = 0; has && i < has->nr; i++) {
+		enum field_id id = has->ids[i];
+
+		if (id == GLOBAL && !(at->raw & RAW_P))
+			id = PROT_NONE;
+		bits[i] = entry_field_read(&fields[id], at, meant(at->raw, id));
+	}
+	return i;
 }
 
 size_t entry_x86_bits(const struct entry_walk *walk, unsigned int level,
@@ -211,28 +277,15 @@ size_t entry_x86_bits(const struct entry_walk *walk, unsigned int level,
 		      struct entry_bit bits[ENTRY_BITS_MAX])
 {
 	const struct entry_level *at = &walk->levels[level];
-	const struct form *has = fields_of(walk, at->level, form);
-	size_t i;
 
-	for (i = 0; has && i < has->nr; i++) {
-		enum field_id id = has->ids[i];
-		const struct field *field;
-		uint64_t mask;
+	return read_fields(at, fields_of(walk, at->level, form), bits);
+}
 
-		if (id == GLOBAL && !(at->raw & RAW_P))
-			id = PROT_NONE;
-		field = &fields[id];
-		mask = (UINT64_MAX >> (63 - field->last)) &
-		       (UINT64_MAX << field->first);
-		bits[i] = (struct entry_bit){
-			.first = field->first, .last = field->last,
-			.name = field->name, .long_name = field->long_name,
-			.meaning = field->meaning,
-			.known = (at->raw_mask & mask) == mask,
-		};
-		if (bits[i].known)
-			bits[i].value = (meant(at->raw, id) & mask) >>
-					field->first;
-	}
-	return i;
+size_t entry_pae_bits(const struct entry_walk *walk, unsigned int level,
+		      enum entry_form form,
+		      struct entry_bit bits[ENTRY_BITS_MAX])
+{
+	const struct entry_level *at = &walk->levels[level];
+
+	return read_fields(at, pae_fields_of(walk, at->level, form), bits);
 }

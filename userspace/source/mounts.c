@@ -63,9 +63,12 @@ static enum mount_pages pages_of_rootfs(int dir, dev_t dev)
 	if (fd < 0)
 		return pages;
 	if (!fstat(fd, &st) && st.st_dev == dev && !fstatfs(fd, &fs)) {
-		if (fs.f_type == TMPFS_MAGIC)
+		/* signed on some machines, and of 32 bits */
+		uint32_t type = fs.f_type;
+
+		if (type == TMPFS_MAGIC)
 			pages = PAGES_SHMEM;
-		else if (fs.f_type == RAMFS_MAGIC)
+		else if (type == RAMFS_MAGIC)
 			pages = PAGES_FILE;
 	}
 	close(fd);

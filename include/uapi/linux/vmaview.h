@@ -167,7 +167,7 @@ enum vmaview_info_attr {
 	VMAVIEW_INFO_A_PUD_SIZE,	/* u64: bytes one pud entry maps */
 	VMAVIEW_INFO_A_FEATURES,	/* u64: VMAVIEW_FEATURE_* */
 	VMAVIEW_INFO_A_FLAG,		/* nest of enum vmaview_flag_attr, many */
-	VMAVIEW_INFO_A_MACHINE,		/* string: "x86_64", whose entries RAW are */
+	VMAVIEW_INFO_A_MACHINE,		/* string: whose entries RAW are: "x86_64", "i386-pae", "aarch64", "aarch64-6.10" of that kernel on */
 
 	__VMAVIEW_INFO_A_MAX,
 	VMAVIEW_INFO_A_MAX = __VMAVIEW_INFO_A_MAX - 1
@@ -371,7 +371,8 @@ enum vmaview_level {
  * The page tables below one area [start, end), by level. A table that several
  * areas use counts for the first of them, an entry likewise, so that sums are
  * of the whole mm. PTE, PMD and PUD tables and the deposited ones are what
- * pgtables_bytes counts; those above are in no counter.
+ * pgtables_bytes counts; those above are in no counter. (With PAE it also has
+ * PMD tables that no area is below.)
  */
 struct vmaview_tables {
 	__u64 start;

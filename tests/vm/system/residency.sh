@@ -78,9 +78,12 @@ sleep 0.2
 before=$(referenced)
 for _ in 1 2 3 4 5; do ours_of accessed >/dev/null; done
 check "no accessed bit is set by the walk" [ "$(referenced)" -le "$before" ]
-all=$(ours_of soft_dirty)
-echo 4 >"/proc/$pid/clear_refs"
-check "soft-dirty bits are told" [ "$(ours_of soft_dirty)" -lt "$all" ]
+# no other machine has them
+if [ "$(uname -m)" = x86_64 ]; then
+	all=$(ours_of soft_dirty)
+	echo 4 >"/proc/$pid/clear_refs"
+	check "soft-dirty bits are told" [ "$(ours_of soft_dirty)" -lt "$all" ]
+fi
 
 # every process there is
 number=0
