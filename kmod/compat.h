@@ -16,6 +16,10 @@
 #include <linux/swapops.h>
 #include <net/genetlink.h>
 
+#ifdef VMAV_HAVE_LEAFOPS
+#include <linux/leafops.h>
+#endif
+
 /*
  * v6.9: pXdp_get() for every level; before, only an open READ_ONCE(). With PAE
  * that reads the halves of a pud one after the other. There it does not matter:
@@ -212,10 +216,42 @@ static inline bool vmav_vma_is_stack(const struct vm_area_struct *vma)
 }
 
 /*
+ * v6.19: what stands in an entry that is not present is a softleaf. Before, it
+ * was a swap entry, whatever it stood for. (Some stable releases have a few of
+ * the new names too, hence names of our own.)
+ */
+#ifdef VMAV_HAVE_LEAFOPS
+#define vmav_leaf_t			softleaf_t
+#define vmav_leaf_from_pte		softleaf_from_pte
+#define vmav_leaf_from_pmd		softleaf_from_pmd
+#define vmav_leaf_is_swap		softleaf_is_swap
+#define vmav_leaf_is_migration		softleaf_is_migration
+#define vmav_leaf_is_device_private	softleaf_is_device_private
+#define vmav_leaf_is_device_exclusive	softleaf_is_device_exclusive
+#define vmav_leaf_is_hwpoison		softleaf_is_hwpoison
+#define vmav_leaf_is_poison		softleaf_is_poison_marker
+#define vmav_leaf_is_guard		softleaf_is_guard_marker
+#define vmav_leaf_is_uffd_wp		softleaf_is_uffd_wp_marker
+#define vmav_leaf_has_pfn		softleaf_has_pfn
+#define vmav_leaf_to_pfn		softleaf_to_pfn
+#else
+#define vmav_leaf_t			swp_entry_t
+#define vmav_leaf_from_pte		pte_to_swp_entry
+#define vmav_leaf_from_pmd		pmd_to_swp_entry
+#define vmav_leaf_is_swap(entry)	(!non_swap_entry(entry))
+#define vmav_leaf_is_migration		is_migration_entry
+#define vmav_leaf_is_device_private	is_device_private_entry
+#define vmav_leaf_is_device_exclusive	is_device_exclusive_entry
+#define vmav_leaf_is_hwpoison		is_hwpoison_entry
+#define vmav_leaf_is_uffd_wp		pte_marker_entry_uffd_wp
+#define vmav_leaf_has_pfn		is_pfn_swap_entry
+#define vmav_leaf_to_pfn		swp_offset_pfn
+
+/*
  * Two more pte markers. Poisoned: v6.5, af19487f00f3; before, a swap type said
  * that a page could not be read back. Guard: v6.13, 7c53dfbdb024.
  */
-static inline bool vmav_is_poison_entry(swp_entry_t entry)
+static inline bool vmav_leaf_is_poison(swp_entry_t entry)
 {
 #ifdef PTE_MARKER_POISONED
 	return is_pte_marker_entry(entry) &&
@@ -225,7 +261,7 @@ static inline bool vmav_is_poison_entry(swp_entry_t entry)
 #endif
 }
 
-static inline bool vmav_is_guard_entry(swp_entry_t entry)
+static inline bool vmav_leaf_is_guard(swp_entry_t entry)
 {
 #ifdef PTE_MARKER_GUARD
 	return is_pte_marker_entry(entry) &&
@@ -234,16 +270,36 @@ static inline bool vmav_is_guard_entry(swp_entry_t entry)
 	return false;
 #endif
 }
+#endif
 
-/* Asserts nothing of a page that we hold no reference to. */
+/*
+ * v7.3: the bit says that userfaultfd watches the page, for any access where
+ * the area is VM_UFFD_RWP. Before, it knew of writes alone.
+ */
+#ifndef VMAV_HAVE_PTE_UFFD
+#define pte_uffd(pte)		pte_uffd_wp(pte)
+#define pte_swp_uffd(pte)	pte_swp_uffd_wp(pte)
+#define pmd_swp_uffd(pmd)	pmd_swp_uffd_wp(pmd)
+#endif
+
+/*
+ * These assert nothing of a page that we hold no reference to. v6.18: the flags
+ * are a struct of the one word that they were.
+ */
+static inline bool vmav_folio_flag(const struct folio *folio, unsigned int flag)
+{
+	BUILD_BUG_ON(sizeof(folio->flags) != sizeof(unsigned long));
+	return test_bit(flag, (const unsigned long *)&folio->flags);
+}
+
 static inline bool vmav_folio_swapbacked(const struct folio *folio)
 {
-	return test_bit(PG_swapbacked, &folio->flags);
+	return vmav_folio_flag(folio, PG_swapbacked);
 }
 
 static inline bool vmav_folio_large(const struct folio *folio)
 {
-	return test_bit(PG_head, (const unsigned long *)&folio->flags);
+	return vmav_folio_flag(folio, PG_head);
 }
 
 /* How many pmd and larger entries map a large folio. v6.3: in the folio. */
@@ -358,10 +414,15 @@ static inline unsigned long vmav_mm_counter(struct mm_struct *mm, int member)
 #endif
 }
 
-/* v6.10, 529ce23a764f: a flag; before, the address of a function. */
+/*
+ * v6.10, 529ce23a764f: a flag; before, the address of a function. v6.18: there
+ * are more flags than a word has bits.
+ */
 static inline bool vmav_mm_is_legacy(const struct mm_struct *mm)
 {
-#ifdef VMAV_HAVE_MMF_TOPDOWN
+#ifdef VMAV_HAVE_MM_FLAGS_TEST
+	return !mm_flags_test(MMF_TOPDOWN, mm);
+#elif defined(VMAV_HAVE_MMF_TOPDOWN)
 	return !test_bit(MMF_TOPDOWN, &mm->flags);
 #elif defined(CONFIG_HAVE_ARCH_COMPAT_MMAP_BASES)
 	return mm->mmap_base == mm->mmap_legacy_base;

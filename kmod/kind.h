@@ -106,27 +106,28 @@ static inline unsigned int vmav_kind_of_backing(enum vmav_backing backing,
 	}
 }
 
-static inline enum vmaview_count vmav_kind_of_swap(swp_entry_t entry)
+static inline enum vmaview_count vmav_kind_of_leaf(vmav_leaf_t entry)
 {
-	if (!non_swap_entry(entry))
+	if (vmav_leaf_is_swap(entry))
 		return VMAVIEW_COUNT_SWAP;
-	if (is_migration_entry(entry))
+	if (vmav_leaf_is_migration(entry))
 		return VMAVIEW_COUNT_MIGRATION;
-	if (is_device_private_entry(entry) || is_device_exclusive_entry(entry))
+	if (vmav_leaf_is_device_private(entry) ||
+	    vmav_leaf_is_device_exclusive(entry))
 		return VMAVIEW_COUNT_DEVICE;
-	if (is_hwpoison_entry(entry))
+	if (vmav_leaf_is_hwpoison(entry))
 		return VMAVIEW_COUNT_HWPOISON;
-	if (vmav_is_poison_entry(entry))
+	if (vmav_leaf_is_poison(entry))
 		return VMAVIEW_COUNT_POISON;
-	return vmav_is_guard_entry(entry) ? VMAVIEW_COUNT_GUARD :
-					    VMAVIEW_COUNT_MARKER;
+	return vmav_leaf_is_guard(entry) ? VMAVIEW_COUNT_GUARD :
+					   VMAVIEW_COUNT_MARKER;
 }
 
 /* A hugetlb page that moves or was lost is in no Rss, as one that is there. */
 static inline enum vmaview_count
-vmav_kind_of_absent(swp_entry_t entry, enum vmav_backing backing)
+vmav_kind_of_absent(vmav_leaf_t entry, enum vmav_backing backing)
 {
-	enum vmaview_count kind = vmav_kind_of_swap(entry);
+	enum vmaview_count kind = vmav_kind_of_leaf(entry);
 
 	return backing == VMAV_BACKED_HUGETLB &&
 	       kind < VMAVIEW_COUNT_MARKER ? VMAVIEW_COUNT_HUGETLB : kind;

@@ -29,7 +29,7 @@ static u32 mask_of(pte_t pte, unsigned int kind)
 	       (pte_write(pte) ? BIT_OF(WRITABLE) : 0) |
 	       (vmav_pte_exec(pte) ? BIT_OF(EXEC) : 0) |
 	       (vmav_pte_prot_none(pte) ? BIT_OF(PROT_NONE) : 0) |
-	       (pte_uffd_wp(pte) ? BIT_OF(UFFD_WP) : 0);
+	       (pte_uffd(pte) ? BIT_OF(UFFD_WP) : 0);
 }
 
 /*
@@ -66,14 +66,10 @@ static void count_sharing(struct vmav_counts *counts, struct page *page,
  * and it is taken for whole and for shared. (Until v6.10 smaps takes one that
  * moves, or was lost, for private.)
  */
-static void count_absent_sharing(struct vmav_counts *counts, swp_entry_t entry,
-				 unsigned int kind, unsigned long nr_pages)
+static void count_absent_sharing(struct vmav_counts *counts, unsigned int kind,
+				 unsigned long nr_pages)
 {
-	if (!counts->sharing || !(1U << kind & WITHOUT_ENTRY))
-		return;
-	if (is_device_private_entry(entry))
-		count_sharing(counts, pfn_to_page(swp_offset_pfn(entry)), 1);
-	else
+	if (counts->sharing && 1U << kind & WITHOUT_ENTRY)
 		vmav_counts_add(counts, VMAVIEW_COUNT_PSS,
 				(u64)nr_pages << (PAGE_SHIFT + VMAV_PSS_SHIFT));
 }
@@ -82,15 +78,19 @@ static void count_absent_sharing(struct vmav_counts *counts, swp_entry_t entry,
 static void count_absent_pte(struct vmav_counts *counts, pte_t pte,
 			     unsigned long nr_pages, enum vmav_backing backing)
 {
-	swp_entry_t entry = pte_to_swp_entry(pte);
+	vmav_leaf_t entry = vmav_leaf_from_pte(pte);
 	unsigned int kind = vmav_kind_of_absent(entry, backing);
 
 	vmav_counts_add(counts, kind, nr_pages);
 	if (pte_swp_soft_dirty(pte))
 		vmav_counts_add(counts, VMAVIEW_COUNT_SOFT_DIRTY, nr_pages);
-	if (pte_swp_uffd_wp(pte) || pte_marker_entry_uffd_wp(entry))
+	if (pte_swp_uffd(pte) || vmav_leaf_is_uffd_wp(entry))
 		vmav_counts_add(counts, VMAVIEW_COUNT_UFFD_WP, nr_pages);
-	count_absent_sharing(counts, entry, kind, nr_pages);
+	/* who maps a page in a device's memory is known, if it is a small one */
+	if (counts->sharing && vmav_leaf_is_device_private(entry))
+		count_sharing(counts, pfn_to_page(vmav_leaf_to_pfn(entry)), 1);
+	else
+		count_absent_sharing(counts, kind, nr_pages);
 }
 
 /* Each for itself. */
@@ -280,17 +280,18 @@ void vmav_count_ptes(struct vmav_counts *counts, struct vmav_run *run,
 static void count_absent_pmd(struct vmav_counts *counts, pmd_t pmd,
 			     unsigned long nr_pages)
 {
-	swp_entry_t entry = pmd_to_swp_entry(pmd);
-	unsigned int kind = vmav_kind_of_swap(entry);
+	vmav_leaf_t entry = vmav_leaf_from_pmd(pmd);
+	unsigned int kind = vmav_kind_of_leaf(entry);
 
 	vmav_counts_add(counts, kind, nr_pages);
-	if (kind == VMAVIEW_COUNT_MIGRATION)
+	/* v6.19: huge pages may lie in a device's memory too */
+	if (kind == VMAVIEW_COUNT_MIGRATION || kind == VMAVIEW_COUNT_DEVICE)
 		vmav_counts_add(counts, VMAVIEW_COUNT_HUGE, nr_pages);
 	if (pmd_swp_soft_dirty(pmd))
 		vmav_counts_add(counts, VMAVIEW_COUNT_SOFT_DIRTY, nr_pages);
-	if (pmd_swp_uffd_wp(pmd))
+	if (pmd_swp_uffd(pmd))
 		vmav_counts_add(counts, VMAVIEW_COUNT_UFFD_WP, nr_pages);
-	count_absent_sharing(counts, entry, kind, nr_pages);
+	count_absent_sharing(counts, kind, nr_pages);
 }
 
 /**

@@ -35,16 +35,16 @@ static u32 flags_of_present(pte_t pte)
 	       (pte_write(pte) ? VMAVIEW_PAGE_WRITABLE : 0) |
 	       (vmav_pte_exec(pte) ? VMAVIEW_PAGE_EXEC : 0) |
 	       (vmav_pte_prot_none(pte) ? VMAVIEW_PAGE_PROT_NONE : 0) |
-	       (pte_uffd_wp(pte) ? VMAVIEW_PAGE_UFFD_WP : 0);
+	       (pte_uffd(pte) ? VMAVIEW_PAGE_UFFD_WP : 0);
 }
 
 static u32 state_of_absent(pte_t pte)
 {
-	swp_entry_t entry = pte_to_swp_entry(pte);
+	vmav_leaf_t entry = vmav_leaf_from_pte(pte);
 
-	return page_of_count[vmav_kind_of_swap(entry)] |
+	return page_of_count[vmav_kind_of_leaf(entry)] |
 	       (pte_swp_soft_dirty(pte) ? VMAVIEW_PAGE_SOFT_DIRTY : 0) |
-	       (pte_swp_uffd_wp(pte) || pte_marker_entry_uffd_wp(entry) ?
+	       (pte_swp_uffd(pte) || vmav_leaf_is_uffd_wp(entry) ?
 		VMAVIEW_PAGE_UFFD_WP : 0);
 }
 
@@ -127,9 +127,9 @@ u32 vmav_state_of_pmd(const struct vmav_state_of *of, pmd_t *pmdp, pmd_t pmd,
 		if (is_hugetlb(of))
 			return state_of_absent(vmav_pmd_pte(pmd)) |
 			       VMAVIEW_PAGE_PMD;
-		return page_of_count[vmav_kind_of_swap(pmd_to_swp_entry(pmd))] |
+		return page_of_count[vmav_kind_of_leaf(vmav_leaf_from_pmd(pmd))] |
 		       (pmd_swp_soft_dirty(pmd) ? VMAVIEW_PAGE_SOFT_DIRTY : 0) |
-		       (pmd_swp_uffd_wp(pmd) ? VMAVIEW_PAGE_UFFD_WP : 0) |
+		       (pmd_swp_uffd(pmd) ? VMAVIEW_PAGE_UFFD_WP : 0) |
 		       VMAVIEW_PAGE_PMD;
 	}
 	kind = page_of_count[vmav_kind_of_pmd(pmdp, pmd, of->backing,
@@ -154,10 +154,10 @@ u32 vmav_state_of_pud(const struct vmav_state_of *of, pud_t pud)
 }
 
 /* As /proc/PID/pagemap has it for what is not present. */
-static u64 frame_of_swap(swp_entry_t entry, unsigned int nr)
+static u64 frame_of_leaf(vmav_leaf_t entry, unsigned int nr)
 {
-	u64 offset = is_pfn_swap_entry(entry) ? swp_offset_pfn(entry) :
-						swp_offset(entry);
+	u64 offset = vmav_leaf_has_pfn(entry) ? vmav_leaf_to_pfn(entry) :
+					       swp_offset(entry);
 
 	return swp_type(entry) | (offset + nr) << MAX_SWAPFILES_SHIFT;
 }
@@ -166,7 +166,7 @@ static u64 frame_of_swap(swp_entry_t entry, unsigned int nr)
 u64 vmav_frame_of_pte(pte_t pte)
 {
 	return pte_present(pte) ? pte_pfn(pte) :
-				  frame_of_swap(pte_to_swp_entry(pte), 0);
+				  frame_of_leaf(vmav_leaf_from_pte(pte), 0);
 }
 
 u64 vmav_frame_of_pmd(const struct vmav_state_of *of, pmd_t pmd,
@@ -176,8 +176,8 @@ u64 vmav_frame_of_pmd(const struct vmav_state_of *of, pmd_t pmd,
 
 	if (pmd_present(pmd))
 		return pmd_pfn(pmd) + nr;
-	return frame_of_swap(is_hugetlb(of) ? pte_to_swp_entry(pte) :
-					      pmd_to_swp_entry(pmd), nr);
+	return frame_of_leaf(is_hugetlb(of) ? vmav_leaf_from_pte(pte) :
+					      vmav_leaf_from_pmd(pmd), nr);
 }
 
 u64 vmav_frame_of_pud(pud_t pud, unsigned int nr)
@@ -186,5 +186,5 @@ u64 vmav_frame_of_pud(pud_t pud, unsigned int nr)
 
 	if (pte_present(pte))
 		return pte_pfn(pte) + nr;
-	return frame_of_swap(pte_to_swp_entry(pte), nr);
+	return frame_of_leaf(vmav_leaf_from_pte(pte), nr);
 }

@@ -29,6 +29,9 @@ const struct vmav_flag vmav_flags[] = {
 	FLAG(VM_MAYSHARE, "ms"),
 	FLAG(VM_GROWSDOWN, "gd"),
 	FLAG(VM_PFNMAP, "pf"),
+#ifdef VM_MAYBE_GUARD
+	FLAG(VM_MAYBE_GUARD, "gu"),
+#endif
 	FLAG(VM_LOCKED, "lo"),
 	FLAG(VM_IO, "io"),
 	FLAG(VM_SEQ_READ, "sr"),
@@ -64,6 +67,9 @@ const struct vmav_flag vmav_flags[] = {
 #ifdef CONFIG_ARM64_MTE
 	FLAG(VM_MTE, "mt"),
 	FLAG(VM_MTE_ALLOWED, "ma"),
+#endif
+#ifdef CONFIG_USERFAULTFD_RWP
+	FLAG(VM_UFFD_RWP, "ur"),
 #endif
 #ifdef CONFIG_X86_USER_SHADOW_STACK
 	FLAG(VM_SHADOW_STACK, "ss"),

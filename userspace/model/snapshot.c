@@ -125,12 +125,16 @@ const struct vma_flag_info vma_flags[VF_NR] = {
 	[VF_UFFD_WP]	 = { "uw", "VM_UFFD_WP", "userfaultfd is told of writes" },
 	[VF_UFFD_MINOR]	 = { "ui", "VM_UFFD_MINOR",
 			     "userfaultfd is told of minor faults" },
+	[VF_UFFD_RWP]	 = { "ur", "VM_UFFD_RWP",
+			     "userfaultfd is told of any access" },
 	[VF_SHADOW_STACK] = { "ss", "VM_SHADOW_STACK",
 			      "return addresses kept by the processor" },
 	[VF_DROPPABLE]	 = { "dp", "VM_DROPPABLE",
 			     "pages may vanish when memory is short" },
 	[VF_SEALED]	 = { "sl", "VM_SEALED", "may not be changed any more" },
 	[VF_MTE]	 = { "mt", "VM_MTE", "memory is tagged" },
+	[VF_MAYBE_GUARD] = { "gu", "VM_MAYBE_GUARD",
+			     "pages of it are guards, or were" },
 	/* The kernel has a bit and no mnemonic for it. */
 	[VF_MTE_ALLOWED] = { "", "VM_MTE_ALLOWED", "memory may be tagged" },
 };

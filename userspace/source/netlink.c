@@ -97,11 +97,14 @@ static int open_process(struct netlink *nl, struct error *err)
 	char path[32];
 
 	nl->pidfd = syscall(SYS_pidfd_open, nl->pid, 0);
-	if (nl->pidfd < 0 && errno != EINVAL)
+	if (nl->pidfd < 0 && errno != EINVAL && errno != ENOENT)
 		return error_set(err, errno == ESRCH ? ERR_NO_PROCESS :
 				 ERR_FAILED, "process %d: %s", nl->pid,
 				 strerror(errno));
-	/* EINVAL: a thread that leads no group; /proc has it all the same */
+	/*
+	 * EINVAL, from Linux 6.15 on ENOENT: a thread that leads no group;
+	 * /proc has it all the same.
+	 */
 	snprintf(path, sizeof(path), "/proc/%d/pagemap", nl->pid);
 	nl->pagemap = open(path, O_RDONLY | O_CLOEXEC);
 	if (nl->pagemap >= 0)

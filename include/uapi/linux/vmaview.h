@@ -303,7 +303,8 @@ enum vmaview_count {
 	VMAVIEW_COUNT_WRITABLE,		/* write allowed by the entry */
 	VMAVIEW_COUNT_EXEC,		/* execution allowed by the entry */
 	VMAVIEW_COUNT_PROT_NONE,	/* present, but no access allowed */
-	VMAVIEW_COUNT_UFFD_WP,		/* write-protected by userfaultfd */
+	VMAVIEW_COUNT_UFFD_WP,		/* write-protected by userfaultfd, */
+					/* or from v7.3 kept from reads too */
 	VMAVIEW_COUNT_HUGE_ZERO,	/* of ZERO: the huge one */
 	VMAVIEW_COUNT_HUGETLB_PUD,	/* of HUGETLB: by a pud entry */
 	VMAVIEW_COUNT_EXCLUSIVE,	/* in Rss, mapped here and nowhere else */
