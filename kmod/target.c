@@ -18,11 +18,19 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/security.h>
+#include <linux/string.h>
 
 #include "target.h"
 
 /* The operations that only /proc/PID/pagemap has. procfs is never a module. */
 static const struct file_operations *pagemap_fops;
+
+/* Another file may be mounted at the place of the one that was asked for. */
+static bool is_pagemap(const struct file *file)
+{
+	return file_inode(file)->i_sb->s_magic == PROC_SUPER_MAGIC &&
+	       !strcmp(file->f_path.dentry->d_name.name, "pagemap");
+}
 
 /*
  * Learns pagemap_fops from a file whose identity is known: the loader's own.
@@ -38,7 +46,7 @@ int vmav_target_init(void)
 		err = PTR_ERR(file);
 		goto fail;
 	}
-	if (file_inode(file)->i_sb->s_magic != PROC_SUPER_MAGIC) {
+	if (!is_pagemap(file)) {
 		err = -EXDEV;
 		goto close;
 	}
