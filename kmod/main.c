@@ -19,7 +19,9 @@ static int __init vmav_init(void)
 	err = vmav_target_init();
 	if (err)
 		return err;
-	vmav_token_init();
+	err = vmav_token_init();
+	if (err)
+		return err;
 	err = vmav_slice_init();
 	if (err)
 		return err;
