@@ -175,6 +175,7 @@ bool vmav_target_may_see_kernel(const struct vmav_target *target)
  * A task runs with another mm after exec, and its number may have been given
  * away after exit, so that the one found counts only while it, or another
  * thread of its group (the leader may have exited alone), has this very mm.
+ * All that have one have the same.
  *
  * Return: the task, to be put with put_task_struct(), or NULL.
  */
@@ -191,16 +192,18 @@ struct task_struct *vmav_target_get_task(const struct vmav_target *target)
 	 * lockdep watches RCU lists. The list is the same.
 	 */
 	list_for_each_entry_rcu(t, &task->signal->thread_head, thread_node) {
-		bool same;
+		struct mm_struct *mm;
 
 		task_lock(t);
-		same = t->mm == target->mm;
+		mm = t->mm;
 		task_unlock(t);
-		if (same) {
+		if (!mm)
+			continue;
+		if (mm == target->mm) {
 			get_task_struct(task);
 			found = task;
-			break;
 		}
+		break;
 	}
 unlock:
 	rcu_read_unlock();
