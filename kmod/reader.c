@@ -4,6 +4,7 @@
  * target is held but mm_count. Parts are not kept, so a file is read forward
  * or from its beginning.
  */
+#include <linux/capability.h>
 #include <linux/mm.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
@@ -155,6 +156,16 @@ static const struct seq_operations reader_seq_ops = {
 	.show	= reader_show,
 };
 
+/*
+ * debugfs asks for no more than the owner's right, which root without
+ * capabilities has too, in many a container. But what is told here of a process
+ * whoever watched it may see, and the kernel checks no reader after.
+ */
+bool vmav_reader_may_open(void)
+{
+	return capable(CAP_SYS_ADMIN);
+}
+
 /* For the open of a file whose i_private is its struct vmav_watch. */
 int vmav_reader_open(struct inode *inode, struct file *file,
 		     const struct vmav_reader_ops *ops)
@@ -162,6 +173,8 @@ int vmav_reader_open(struct inode *inode, struct file *file,
 	struct vmav_reader *reader;
 	int err;
 
+	if (!vmav_reader_may_open())
+		return -EPERM;
 	reader = __seq_open_private(file, &reader_seq_ops, sizeof(*reader));
 	if (!reader)
 		return -ENOMEM;

@@ -55,6 +55,7 @@ struct vmav_reader {
 extern char vmav_escaped[256];
 void vmav_escaped_init(void);
 
+bool vmav_reader_may_open(void);
 int vmav_reader_open(struct inode *inode, struct file *file,
 		     const struct vmav_reader_ops *ops);
 int vmav_reader_release(struct inode *inode, struct file *file);

@@ -9,16 +9,20 @@
  *					token of FILE is another one
  *	tokencheck entries PID		raw entries without their frames
  *	tokencheck viewers PID		whose right counts
+ *	tokencheck debugfs PID		a folder there is not for every root
  */
 #include <grp.h>
+#include <linux/capability.h>
 #include <sched.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "walk.h"
 
 #define NOBODY	65534
 #define USER	1000
+#define DEBUG	"/sys/kernel/debug/vmaview"
 #define MAX_PIDS	64
 
 /* A frame and what stands for it. Swap slots are no page frames. */
@@ -417,6 +421,38 @@ static void check_viewers(pid_t pid)
 	expect_frames("root: nobody's socket", their_socket, given.fd, false);
 }
 
+/* ---- debugfs ---- */
+
+static void as_bare_root(void *data)
+{
+	static const char *const names[] = { "mm", "vmas", "residency", "tables" };
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct none[2] = { 0 };
+	char path[64], name[64];
+
+	if (syscall(SYS_capset, &header, none))
+		give_up("capset");
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		snprintf(path, sizeof(path), DEBUG "/%d/%s", *(pid_t *)data,
+			 names[i]);
+		snprintf(name, sizeof(name), "root without capabilities: %s",
+			 names[i]);
+		errno = 0;
+		check(open(path, O_RDONLY) < 0 && errno == EPERM, name, "%s",
+		      strerror(errno));
+	}
+	errno = 0;
+	check(open(DEBUG "/watch", O_RDWR) < 0 && errno == EPERM,
+	      "root without capabilities: watch", "%s", strerror(errno));
+}
+
+static void check_debugfs(pid_t pid)
+{
+	in_child(as_bare_root, &pid);
+}
+
 int main(int argc, char **argv)
 {
 	const char *what = argc > 2 ? argv[1] : "";
@@ -431,6 +467,8 @@ int main(int argc, char **argv)
 		check_entries(atoi(argv[2]));
 	else if (!strcmp(what, "viewers"))
 		check_viewers(atoi(argv[2]));
+	else if (!strcmp(what, "debugfs"))
+		check_debugfs(atoi(argv[2]));
 	else
 		return 2;
 	return failures != 0;

@@ -76,6 +76,7 @@ check "20000 areas" [ "$(grep -vc '^#' "$debug/$pid/vmas")" -ge 20000 ]
 grep -v '^#' "$debug/$pid/vmas" | awk '{ print $1 }' >/tmp/got
 awk '!/vsyscall/ { print $1 }' "/proc/$pid/maps" >/tmp/want
 same "20000 areas as maps" /tmp/got /tmp/want
+tokencheck debugfs "$pid" || failed=1
 
 start names
 watch "$pid"
