@@ -65,8 +65,6 @@ static bool fill(struct vmav_reader *reader)
 		reader->item = 0;
 		if (reader->err)
 			return false;
-		if (reader->holds->done && reader->holds->changes)
-			vmav_stats_add(VMAV_STAT_TORN, 1);
 	}
 	return true;
 }
@@ -110,8 +108,11 @@ static void *reader_next(struct seq_file *m, void *v, loff_t *pos)
 	void *next;
 
 	++*pos;
-	if (v == END_TOKEN)
+	if (v == END_TOKEN) {
 		reader->ended = true;
+		if (reader->holds->done && reader->holds->changes)
+			vmav_stats_add(VMAV_STAT_TORN, 1);
+	}
 	if (v != SEQ_START_TOKEN) {
 		reader->item++;
 		reader->pos++;
@@ -123,6 +124,13 @@ static void *reader_next(struct seq_file *m, void *v, loff_t *pos)
 
 static void reader_stop(struct seq_file *m, void *v)
 {
+	struct vmav_reader *reader = m->private;
+
+	if (!reader->ops->pause)
+		return;
+	reader->ops->pause(reader);
+	reader->nr_items = 0;
+	reader->item = 0;
 }
 
 static void show_end(struct seq_file *m, const struct vmav_reader *reader)
