@@ -369,8 +369,11 @@ static void expect(const char *name, int s, int fd, bool frames, bool tokens)
 	bool good;
 
 	take_whole(&pic, s, fd, VMAVIEW_F_FRAMES);
-	good = !*pic.wrong && pic.nr && pic.has_frames == frames &&
-	       pic.has_tokens == tokens && has_pgd(s, fd) == frames;
+	/* a picture wants one of them */
+	good = !*pic.wrong == (frames || tokens) && pic.nr &&
+	       pic.has_frames == frames && pic.has_tokens == tokens &&
+	       !pic.nr_numbers == !(frames || tokens) &&
+	       has_pgd(s, fd) == frames;
 	if (good) {
 		take_walk(&walk, s, fd, pic.pages[0].address);
 		good = !*walk.wrong && walk.has_frame == frames &&
