@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * /sys/kernel/debug/vmaview: the same facts as text, for root alone.
+ * /sys/kernel/debug/vmaview: the same facts as text, for root alone, and of a
+ * process for CAP_SYS_ADMIN alone.
  *
  *	watch		write a pid to get a folder for it, -pid to drop it;
  *			reads as the pids that are watched
@@ -105,7 +106,21 @@ static int mm_show(struct seq_file *m, void *unused)
 	}
 	return 0;
 }
-DEFINE_SHOW_ATTRIBUTE(mm);
+
+static int mm_open(struct inode *inode, struct file *file)
+{
+	if (!vmav_reader_may_open())
+		return -EPERM;
+	return single_open(file, mm_show, inode->i_private);
+}
+
+static const struct file_operations mm_fops = {
+	.owner		= THIS_MODULE,
+	.open		= mm_open,
+	.read		= seq_read,
+	.llseek		= seq_lseek,
+	.release	= single_release,
+};
 
 /* ---- watch ---- */
 
@@ -300,6 +315,8 @@ static int watch_show(struct seq_file *m, void *unused)
 
 static int watch_open(struct inode *inode, struct file *file)
 {
+	if (!vmav_reader_may_open())
+		return -EPERM;
 	return single_open(file, watch_show, NULL);
 }
 
@@ -327,7 +344,8 @@ static const struct file_operations stats_fops = {
 
 /*
  * debugfs may be built out. The module works without, so that is no error: the
- * folder is just not there. A locked down kernel refuses its files.
+ * folder is just not there. A kernel that is locked down refuses watch, as that
+ * can be written, so that there are no folders either; stats it allows.
  */
 void vmav_debugfs_init(void)
 {

@@ -10,6 +10,12 @@
 #include "reader.h"
 #include "slice.h"
 
+/*
+ * seq_file asks for a page of text at a time, and what of a part has not been
+ * shown then is taken again.
+ */
+#define PART_AREAS	32
+
 struct vmas {
 	struct vmav_cursor cursor;
 	struct vmav_slice *slice;
@@ -137,11 +143,21 @@ static void vmas_restart(struct vmav_reader *reader)
 	vmav_cursor_init(&own->cursor, 0, U64_MAX, VMAVIEW_F_COUNTS);
 }
 
+/* A file that is held keeps its file system from being unmounted. */
+static void vmas_pause(struct vmav_reader *reader)
+{
+	struct vmas *own = reader->own;
+
+	if (reader->item < own->slice->nr_vmas)
+		vmav_cursor_rewind(&own->cursor, own->slice, reader->item);
+	vmav_slice_clear(own->slice);
+}
+
 static int vmas_take(struct vmav_reader *reader, struct mm_struct *mm)
 {
 	struct vmas *own = reader->own;
 	int err = vmav_slice_take(own->slice, &own->cursor, mm,
-				  VMAV_SLICE_AREAS, true);
+				  PART_AREAS, true);
 
 	reader->nr_items = own->slice->nr_vmas;
 	return err;
@@ -151,6 +167,7 @@ static const struct vmav_reader_ops vmas_ops = {
 	.open		= vmas_open_own,
 	.close		= vmas_close_own,
 	.restart	= vmas_restart,
+	.pause		= vmas_pause,
 	.take		= vmas_take,
 	.head		= vmas_head,
 	.show		= vmas_show,

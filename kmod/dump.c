@@ -33,15 +33,12 @@ static struct vmav_dump **dump_in(struct netlink_callback *cb)
  * An address space may live on after its task has left it by exec: for a
  * moment, or as long as the parent of a vfork does. It is not that task's.
  */
-static bool has_task(const struct vmav_target *target,
-		     struct netlink_ext_ack *extack)
+static bool has_task(const struct vmav_target *target)
 {
 	struct task_struct *task = vmav_target_get_task(target);
 
 	if (task)
 		put_task_struct(task);
-	else
-		NL_SET_ERR_MSG(extack, VMAV_TASK_HAS_LEFT);
 	return task;
 }
 
@@ -91,9 +88,12 @@ static int open_dump(struct vmav_dump *dump, struct nlattr **attrs)
 
 	if (err)
 		return err;
-	err = -ESRCH;
-	if (has_task(&dump->target, &dump->why))
+	if (has_task(&dump->target)) {
 		err = read_request(dump, attrs) ?: open_own(dump, attrs);
+	} else {
+		NL_SET_ERR_MSG(&dump->why, VMAV_TASK_HAS_LEFT);
+		err = -ESRCH;
+	}
 	if (err)
 		vmav_target_put(&dump->target);
 	return err;
@@ -210,9 +210,13 @@ int vmav_dump_next(struct sk_buff *skb, struct netlink_callback *cb)
 	}
 	if (dump->done)
 		return 0;
-	if (!mmget_not_zero(dump->target.mm)) {
-		NL_SET_ERR_MSG(cb->extack,
-			       "the address space is gone: the task ran exec or has ended");
+	/*
+	 * Before mm_users: many readers could pass them on to one another, and
+	 * keep what has no task any more.
+	 */
+	if (!has_task(&dump->target) ||
+	    !mmget_not_zero(dump->target.mm)) {
+		NL_SET_ERR_MSG(cb->extack, VMAV_TASK_HAS_LEFT);
 		vmav_stats_add(VMAV_STAT_REFUSED, 1);
 		return -ESRCH;
 	}

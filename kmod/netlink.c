@@ -108,7 +108,8 @@ static u64 features(struct sk_buff *request)
 		features |= VMAVIEW_FEATURE_SOFT_DIRTY;
 	if (IS_ENABLED(CONFIG_ANON_VMA_NAME))
 		features |= VMAVIEW_FEATURE_ANON_NAME;
-	if (netlink_capable(request, CAP_SYS_ADMIN))
+	if (netlink_capable(request, CAP_SYS_ADMIN) &&
+	    vmav_target_kernel_is_shown())
 		features |= VMAVIEW_FEATURE_PRIVILEGED;
 	return features;
 }
@@ -271,23 +272,23 @@ static int get_mm_doit(struct sk_buff *request, struct genl_info *info)
 	err = vmav_netlink_target(&target, info->attrs, info->extack);
 	if (err)
 		goto count;
-	if (!mmget_not_zero(target.mm)) {
-		NL_SET_ERR_MSG(info->extack,
-			       "the address space is gone: the task ran exec or has ended");
-		err = -ESRCH;
-		goto put_target;
-	}
+	/* before mm_users, as in vmav_dump_next() */
 	task = vmav_target_get_task(&target);
 	if (!task) {
 		NL_SET_ERR_MSG(info->extack, VMAV_TASK_HAS_LEFT);
 		err = -ESRCH;
-		goto put_mm;
+		goto put_target;
+	}
+	if (!mmget_not_zero(target.mm)) {
+		NL_SET_ERR_MSG(info->extack, VMAV_TASK_HAS_LEFT);
+		err = -ESRCH;
+		goto drop_task;
 	}
 	err = reply_mm(request, info, &target, task);
-	put_task_struct(task);
-put_mm:
 	/* whoever was the last user, its memory is not torn down in here */
 	mmput_async(target.mm);
+drop_task:
+	put_task_struct(task);
 put_target:
 	vmav_target_put(&target);
 count:

@@ -4,6 +4,7 @@
  * target is held but mm_count. Parts are not kept, so a file is read forward
  * or from its beginning.
  */
+#include <linux/capability.h>
 #include <linux/mm.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
@@ -64,8 +65,6 @@ static bool fill(struct vmav_reader *reader)
 		reader->item = 0;
 		if (reader->err)
 			return false;
-		if (reader->holds->done && reader->holds->changes)
-			vmav_stats_add(VMAV_STAT_TORN, 1);
 	}
 	return true;
 }
@@ -109,8 +108,11 @@ static void *reader_next(struct seq_file *m, void *v, loff_t *pos)
 	void *next;
 
 	++*pos;
-	if (v == END_TOKEN)
+	if (v == END_TOKEN) {
 		reader->ended = true;
+		if (reader->holds->done && reader->holds->changes)
+			vmav_stats_add(VMAV_STAT_TORN, 1);
+	}
 	if (v != SEQ_START_TOKEN) {
 		reader->item++;
 		reader->pos++;
@@ -122,6 +124,13 @@ static void *reader_next(struct seq_file *m, void *v, loff_t *pos)
 
 static void reader_stop(struct seq_file *m, void *v)
 {
+	struct vmav_reader *reader = m->private;
+
+	if (!reader->ops->pause)
+		return;
+	reader->ops->pause(reader);
+	reader->nr_items = 0;
+	reader->item = 0;
 }
 
 static void show_end(struct seq_file *m, const struct vmav_reader *reader)
@@ -155,6 +164,16 @@ static const struct seq_operations reader_seq_ops = {
 	.show	= reader_show,
 };
 
+/*
+ * debugfs asks for no more than the owner's right, which root without
+ * capabilities has too, in many a container. But what is told here of a process
+ * whoever watched it may see, and the kernel checks no reader after.
+ */
+bool vmav_reader_may_open(void)
+{
+	return capable(CAP_SYS_ADMIN);
+}
+
 /* For the open of a file whose i_private is its struct vmav_watch. */
 int vmav_reader_open(struct inode *inode, struct file *file,
 		     const struct vmav_reader_ops *ops)
@@ -162,6 +181,8 @@ int vmav_reader_open(struct inode *inode, struct file *file,
 	struct vmav_reader *reader;
 	int err;
 
+	if (!vmav_reader_may_open())
+		return -EPERM;
 	reader = __seq_open_private(file, &reader_seq_ops, sizeof(*reader));
 	if (!reader)
 		return -ENOMEM;

@@ -26,6 +26,9 @@ struct vmav_reader;
  *
  * open: makes what the reader owns; -ENOMEM. close undoes it.
  * restart: the next part is the first.
+ * pause: who reads may never come back: lets go of what the part holds besides
+ *   memory. The next part begins with the item that is next, if one is left.
+ *   NULL: parts hold nothing, and are kept.
  * take: takes a part and sets nr_items; as vmav_slice_take().
  * head, show: what stands above; the item that is next.
  */
@@ -33,12 +36,13 @@ struct vmav_reader_ops {
 	int (*open)(struct vmav_reader *reader);
 	void (*close)(struct vmav_reader *reader);
 	void (*restart)(struct vmav_reader *reader);
+	void (*pause)(struct vmav_reader *reader);
 	int (*take)(struct vmav_reader *reader, struct mm_struct *mm);
 	void (*head)(struct seq_file *m);
 	void (*show)(struct seq_file *m, const struct vmav_reader *reader);
 };
 
-/* One reading. Between reads it holds mm_count, as its folder does. */
+/* One reading. Between reads its folder alone holds something: mm_count. */
 struct vmav_reader {
 	const struct vmav_reader_ops *ops;
 	const struct vmav_watch *watch;
@@ -55,6 +59,7 @@ struct vmav_reader {
 extern char vmav_escaped[256];
 void vmav_escaped_init(void);
 
+bool vmav_reader_may_open(void);
 int vmav_reader_open(struct inode *inode, struct file *file,
 		     const struct vmav_reader_ops *ops);
 int vmav_reader_release(struct inode *inode, struct file *file);

@@ -18,11 +18,20 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/security.h>
+#include <linux/string.h>
 
+#include "param.h"
 #include "target.h"
 
 /* The operations that only /proc/PID/pagemap has. procfs is never a module. */
 static const struct file_operations *pagemap_fops;
+
+/* Another file may be mounted at the place of the one that was asked for. */
+static bool is_pagemap(const struct file *file)
+{
+	return file_inode(file)->i_sb->s_magic == PROC_SUPER_MAGIC &&
+	       !strcmp(file->f_path.dentry->d_name.name, "pagemap");
+}
 
 /*
  * Learns pagemap_fops from a file whose identity is known: the loader's own.
@@ -38,7 +47,7 @@ int vmav_target_init(void)
 		err = PTR_ERR(file);
 		goto fail;
 	}
-	if (file_inode(file)->i_sb->s_magic != PROC_SUPER_MAGIC) {
+	if (!is_pagemap(file)) {
 		err = -EXDEV;
 		goto close;
 	}
@@ -147,17 +156,25 @@ void vmav_target_put(struct vmav_target *target)
 	mmdrop(target->mm);
 }
 
+/*
+ * May frames and kernel addresses be told at all? When the kernel is locked
+ * down even root shall not learn where its memory lies.
+ */
+bool vmav_target_kernel_is_shown(void)
+{
+	return vmav_param_frames && !security_locked_down(LOCKDOWN_KCORE);
+}
+
 /**
- * vmav_target_may_see_kernel - may kernel addresses be told of this target?
+ * vmav_target_may_see_kernel - may they be told of this target?
  * @target: the target
  *
- * The opener must have been privileged at home, and the kernel not be locked
- * down: then even root shall not learn where its memory lies. Whoever passes
- * the answer on checks the receiver's own right besides.
+ * The opener must have been privileged at home. Whoever passes the answer on
+ * checks the receiver's own right besides.
  */
 bool vmav_target_may_see_kernel(const struct vmav_target *target)
 {
-	return target->privileged && !security_locked_down(LOCKDOWN_KCORE);
+	return target->privileged && vmav_target_kernel_is_shown();
 }
 
 /**
@@ -167,6 +184,7 @@ bool vmav_target_may_see_kernel(const struct vmav_target *target)
  * A task runs with another mm after exec, and its number may have been given
  * away after exit, so that the one found counts only while it, or another
  * thread of its group (the leader may have exited alone), has this very mm.
+ * All that have one have the same.
  *
  * Return: the task, to be put with put_task_struct(), or NULL.
  */
@@ -183,16 +201,18 @@ struct task_struct *vmav_target_get_task(const struct vmav_target *target)
 	 * lockdep watches RCU lists. The list is the same.
 	 */
 	list_for_each_entry_rcu(t, &task->signal->thread_head, thread_node) {
-		bool same;
+		struct mm_struct *mm;
 
 		task_lock(t);
-		same = t->mm == target->mm;
+		mm = t->mm;
 		task_unlock(t);
-		if (same) {
+		if (!mm)
+			continue;
+		if (mm == target->mm) {
 			get_task_struct(task);
 			found = task;
-			break;
 		}
+		break;
 	}
 unlock:
 	rcu_read_unlock();

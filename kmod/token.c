@@ -11,9 +11,13 @@
 
 static siphash_key_t key;
 
-void vmav_token_init(void)
+/*
+ * Waits until there is a key that nobody can guess, when loaded early in a
+ * boot. Returns 0 or -ERESTARTSYS.
+ */
+int vmav_token_init(void)
 {
-	get_random_bytes(&key, sizeof(key));
+	return get_random_bytes_wait(&key, sizeof(key));
 }
 
 /**

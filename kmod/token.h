@@ -4,7 +4,7 @@
 
 #include <linux/types.h>
 
-void vmav_token_init(void);
+int vmav_token_init(void);
 u64 vmav_token(bool present, u64 frame);
 
 #endif

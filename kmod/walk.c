@@ -80,7 +80,9 @@ static noinline bool count_other(struct vm_area_struct *vma,
 	enum vmav_backing backing = vmav_backing_of(vma);
 	bool is_counted;
 
-	if (!is_below(place, addr, size) && !go_below(place, addr, size))
+	/* below is 0 before the first one, and areas may lie right there */
+	if ((!place->pmdp || !is_below(place, addr, size)) &&
+	    !go_below(place, addr, size))
 		return false;
 	local_irq_disable();
 	is_counted = read_below(place);

@@ -740,11 +740,13 @@ static void case_exec(pid_t unused)
 
 /*
  * The same where the address space lives on: a child of vfork leaves its
- * parent's behind. What is in there is not the child's any more.
+ * parent's behind. What is in there is not the child's any more, not in the
+ * middle of a dump either.
  */
 static void case_exec_of_vfork(pid_t unused)
 {
-	int go[2], tell[2], fd;
+	int go[2], tell[2], fd, s = open_socket();
+	struct answer answer;
 	struct request req;
 	pid_t parent, child;
 
@@ -754,8 +756,12 @@ static void case_exec_of_vfork(pid_t unused)
 	fflush(stdout);
 	parent = fork();
 	if (!parent) {
-		char byte;
+		char byte, *p = mmap(NULL, 4000 * 8192, PROT_READ,
+				     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
+		/* areas enough that a dump does not end at once */
+		for (int i = 0; i < 4000; i++)
+			mprotect(p + i * 8192, 4096, PROT_NONE);
 		child = vfork();
 		if (child) {
 			pause();
@@ -771,6 +777,8 @@ static void case_exec_of_vfork(pid_t unused)
 	fd = open_pagemap(child);
 	begin_vmas(&req, fd);
 	expect("before-exec-of-vfork", ask(&req), 0, NULL);
+	begin_vmas(&req, fd);
+	send_request(s, &req, req.nlh.nlmsg_len);
 	write(go[1], "x", 1);
 	for (int i = 0; i < 500 && ask_mm(fd)->code != ESRCH; i++)
 		usleep(10000);
@@ -779,6 +787,10 @@ static void case_exec_of_vfork(pid_t unused)
 		expect(name_of("after-exec-of-vfork", n), ask(&req), ESRCH,
 		       "exec");
 	}
+	check(read_answer(s, true, &answer) && answer.code == ESRCH,
+	      "after-exec-of-vfork, begun before", "%s",
+	      strerror(answer.code));
+	close(s);
 	kill(child, SIGKILL);
 	kill(parent, SIGKILL);
 	waitpid(parent, NULL, 0);

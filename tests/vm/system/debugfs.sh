@@ -81,6 +81,28 @@ check "20000 areas" [ "$(grep -vc '^#' "$debug/$pid/vmas")" -ge 20000 ]
 grep -v '^#' "$debug/$pid/vmas" | awk '{ print $1 }' >/tmp/got
 awk '!/vsyscall/ { print $1 }' "/proc/$pid/maps" >/tmp/want
 same "20000 areas as maps" /tmp/got /tmp/want
+tokencheck debugfs "$pid" || failed=1
+
+# who stops reading in the middle, or never closes, holds no file of the target
+mkdir -p /tmp/fs
+for bytes in 1 100000; do
+	mount -t tmpfs none /tmp/fs
+	cp /bin/busybox /tmp/fs
+	/tmp/fs/busybox sleep 1000 &
+	watch $!
+	exec 7<"$debug/$!/vmas"
+	dd bs=$bytes count=1 of=/tmp/some <&7 2>/dev/null
+	check "something was read" [ -s /tmp/some ]
+	kill -9 $!
+	wait $! 2>/dev/null
+	for _ in $(seq 20); do
+		umount /tmp/fs 2>/dev/null && break
+		sleep 0.1
+	done
+	refuse "a reader at rest after $bytes bytes holds no file" \
+		grep -q ' /tmp/fs ' /proc/mounts
+	exec 7<&-
+done
 
 start names
 watch "$pid"

@@ -23,7 +23,7 @@ compare() {
 set_up_huge
 check "swap is there" set_up_swap
 
-for target in gonzo stack "many 2000 anon" "many 1000 file" sparse thread; do
+for target in low gonzo stack "many 2000 anon" "many 1000 file" sparse thread; do
 	# shellcheck disable=SC2086
 	start $target || continue
 	# its first thread has ended, the other one has the memory

@@ -99,6 +99,17 @@ check "no /proc" unshare -m sh -c \
 check "fake pagemap" unshare -m sh -c "mount -t tmpfs none /proc &&
 	mkdir /proc/$pid && head -c 4096 /dev/zero >/proc/$pid/pagemap &&
 	! vmaview --source=netlink mm $pid 2>/dev/null"
+# what lies at the place of pagemap when the module is loaded may be another
+# file: were it believed, any maps would be taken for a pagemap
+rmmod vmaview
+# shellcheck disable=SC2016
+if unshare -m sh -c 'mount --bind /proc/$$/maps /proc/$$/pagemap &&
+		touch /tmp/bound && exec insmod $MODULE' 2>/dev/null; then
+	not_ok "load with maps at the place of pagemap" "was accepted"
+else
+	check "load with maps at the place of pagemap" [ -e /tmp/bound ]
+	insmod "$MODULE"
+fi
 # a pid namespace sees its own numbers
 check "pid namespace" unshare -pfm sh -c \
 	"mount -t proc none /proc && vmaview --source=netlink -j mm 1 | jq -e '.task.pid == 1'"
