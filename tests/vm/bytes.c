@@ -4,6 +4,9 @@
  * a line, but for what differs from socket to socket. Made for two readers of
  * different word size, whose lines must be the same: so it is built twice, as
  * bytes and bytes32, and leans on nothing but the C library.
+ *
+ * Where a dump is cut depends on time. So it is asked for area by area, which
+ * is too little to be cut, but for messages that say that more will come.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +20,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define ROOM	32768	/* how much is read at once: dumps are cut by that */
+#define ROOM	32768
 
 struct request {
 	struct nlmsghdr nlh;
@@ -70,6 +73,8 @@ static void print(const struct nlmsghdr *nlh)
 	const unsigned char *bytes = (const unsigned char *)nlh;
 	struct nlmsghdr head = *nlh;
 
+	if (nlh->nlmsg_len == NLMSG_LENGTH(GENL_HDRLEN))
+		return;
 	head.nlmsg_seq = head.nlmsg_pid = 0;
 	for (size_t i = 0; i < nlh->nlmsg_len; i++)
 		printf("%02x", i < sizeof(head) ? ((unsigned char *)&head)[i] :
@@ -134,22 +139,33 @@ static void open_family(void)
 	ask(&req, read_family);
 }
 
-static void ask_about(int fd, uint8_t cmd, uint16_t dump, uint32_t flags)
+static void ask_range(int fd, uint8_t cmd, uint32_t flags, uint64_t start,
+		      uint64_t end)
 {
 	struct request req;
 
-	begin(&req, cmd, dump);
+	begin(&req, cmd, NLM_F_DUMP);
 	put_u32(&req, VMAVIEW_A_PAGEMAP_FD, fd);
+	put_u64(&req, VMAVIEW_A_START, start);
+	put_u64(&req, VMAVIEW_A_END, end);
 	if (flags)
 		put_u32(&req, VMAVIEW_A_FLAGS, flags);
 	ask(&req, print);
 }
 
-/* The walk to the first address of each area. */
-static void ask_walks(int fd, const char *pid)
+static void ask_walk(int fd, uint64_t address)
 {
-	unsigned long long start;
 	struct request req;
+
+	begin(&req, VMAVIEW_CMD_GET_ENTRY, NLM_F_DUMP);
+	put_u32(&req, VMAVIEW_A_PAGEMAP_FD, fd);
+	put_u64(&req, VMAVIEW_A_ADDRESS, address);
+	ask(&req, print);
+}
+
+static void ask_areas(int fd, const char *pid)
+{
+	unsigned long long start, end;
 	char line[5000];
 	FILE *maps;
 
@@ -158,13 +174,14 @@ static void ask_walks(int fd, const char *pid)
 	if (!maps)
 		give_up(line);
 	while (fgets(line, sizeof(line), maps)) {
-		if (sscanf(line, "%llx-", &start) != 1 ||
+		if (sscanf(line, "%llx-%llx", &start, &end) != 2 ||
 		    strstr(line, "[vsyscall]"))
 			continue;
-		begin(&req, VMAVIEW_CMD_GET_ENTRY, NLM_F_DUMP);
-		put_u32(&req, VMAVIEW_A_PAGEMAP_FD, fd);
-		put_u64(&req, VMAVIEW_A_ADDRESS, start);
-		ask(&req, print);
+		ask_range(fd, VMAVIEW_CMD_GET_VMAS, VMAVIEW_F_VMAS, start, end);
+		ask_range(fd, VMAVIEW_CMD_GET_PAGES, VMAVIEW_F_PAGES, start,
+			  end);
+		ask_range(fd, VMAVIEW_CMD_GET_TABLES, 0, start, end);
+		ask_walk(fd, start);
 	}
 	fclose(maps);
 }
@@ -184,10 +201,9 @@ int main(int argc, char **argv)
 	open_family();
 	begin(&req, VMAVIEW_CMD_GET_INFO, 0);
 	ask(&req, print);
-	ask_about(fd, VMAVIEW_CMD_GET_MM, 0, 0);
-	ask_about(fd, VMAVIEW_CMD_GET_VMAS, NLM_F_DUMP, VMAVIEW_F_VMAS);
-	ask_about(fd, VMAVIEW_CMD_GET_PAGES, NLM_F_DUMP, VMAVIEW_F_PAGES);
-	ask_about(fd, VMAVIEW_CMD_GET_TABLES, NLM_F_DUMP, 0);
-	ask_walks(fd, argv[1]);
+	begin(&req, VMAVIEW_CMD_GET_MM, 0);
+	put_u32(&req, VMAVIEW_A_PAGEMAP_FD, fd);
+	ask(&req, print);
+	ask_areas(fd, argv[1]);
 	return 0;
 }

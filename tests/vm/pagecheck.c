@@ -57,9 +57,16 @@ static void expect_frame(struct expected *e, uint64_t frame)
 }
 
 /*
- * Before 6.11 pagemap asks the first page of a huge one how often it is mapped
- * and says so of all, and does not know of page tables that are shared.
+ * pagemap asks the first page of a huge one how often it is mapped, and says so
+ * of all: before 6.11, and again since the question has a function of its own,
+ * __folio_page_mapped_exclusively(), which is always given that page.
  */
+static bool asks_first(void)
+{
+	return is_before(6, 11) || !is_before(6, 15);
+}
+
+/* Before 6.11 pagemap does not know of page tables that are shared. */
 static bool is_old(void)
 {
 	return is_before(6, 11);
@@ -73,7 +80,7 @@ static void expect_exclusive(struct expected *e, const struct page *page,
 	/* pagemap asks a table of puds for what only those of pmds know */
 	if (state & VMAVIEW_PAGE_PUD)
 		return;
-	if (is_old() && state & VMAVIEW_PAGE_PMD && head)
+	if (asks_first() && state & VMAVIEW_PAGE_PMD && head)
 		state = head->state;
 	if (is_old() && VMAVIEW_PAGE_KIND(state) == VMAVIEW_PAGE_HUGETLB &&
 	    !(state & VMAVIEW_PAGE_EXCLUSIVE))

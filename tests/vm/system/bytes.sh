@@ -12,15 +12,23 @@ if grep -q 'Exec format error\|not found' /tmp/why && ! uname -r | grep -q amd64
 	exit
 fi
 
-# those that are mapped by others, too, are not: their page tables stand still
-for target in gonzo sparse stack kinds; do
+# An idle CPU may still refer to the mm, which mm_count tells: then again.
+compare() {
+	for _ in $(seq 20); do
+		bytes "$pid" >/tmp/want && bytes32 "$pid" >/tmp/got || return
+		! cmp /tmp/got /tmp/want >/tmp/differ || return 0
+		sleep 0.1
+	done
+	cat /tmp/differ
+	return 1
+}
+
+for target in gonzo stack "many 200 anon" "many 200 file"; do
+	# shellcheck disable=SC2086
 	start $target || continue
 	kill -STOP "$pid"
-	check "64 bits: $target" bytes "$pid"
-	bytes "$pid" >/tmp/want
-	bytes32 "$pid" >/tmp/got 2>&1
-	same "32 bits get the same: $target" /tmp/got /tmp/want
-	check "and that is something" [ "$(wc -l </tmp/want)" -ge 20 ]
+	check "32 bits get the same: $target" compare
+	check "and that is something" [ "$(wc -l </tmp/want)" -ge 60 ]
 	kill -CONT "$pid"
 done
 exec 9>&-
