@@ -4,6 +4,7 @@
 
 #include "dump.h"
 #include "entry.h"
+#include "param.h"
 #include "token.h"
 
 #define MIN_ALLOC	SKB_WITH_OVERHEAD(4096)
@@ -78,6 +79,8 @@ static int put_frame(struct sk_buff *skb, const struct vmav_entry *entry,
 	if (privileged)
 		return nla_put_u64_64bit(skb, VMAVIEW_ENTRY_A_FRAME,
 					 entry->frame, VMAVIEW_ENTRY_A_PAD);
+	if (!vmav_param_tokens)
+		return 0;
 	return nla_put_u64_64bit(skb, VMAVIEW_ENTRY_A_TOKEN,
 				 vmav_token(kind < VMAVIEW_PAGE_SWAP,
 					    entry->frame),

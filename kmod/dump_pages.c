@@ -4,6 +4,7 @@
 
 #include "dump.h"
 #include "pages.h"
+#include "param.h"
 #include "token.h"
 
 /* Room for some steps of 512 pages with frames. */
@@ -82,15 +83,17 @@ static int put_pages(struct sk_buff *skb, struct vmav_dump *dump)
 {
 	struct own *own = dump->own;
 	struct vmav_map *map = &own->pages->map;
+	bool tells = own->range.frames &&
+		     (dump->privileged || vmav_param_tokens);
 
-	if (own->range.frames && !dump->privileged)
+	if (tells && !dump->privileged)
 		hide_frames(map);
 	/* room was counted: this fits */
 	if (nla_put_u64_64bit(skb, VMAVIEW_A_START, map->start,
 			      VMAVIEW_A_PAD) ||
 	    nla_put_64bit(skb, VMAVIEW_A_MAP, map->nr_words * sizeof(u64),
 			  map->words, VMAVIEW_A_PAD) ||
-	    (own->range.frames &&
+	    (tells &&
 	     nla_put_64bit(skb, dump->privileged ? VMAVIEW_A_FRAMES :
 			   VMAVIEW_A_TOKENS, map->nr_frames * sizeof(u64),
 			   map->frames, VMAVIEW_A_PAD)))

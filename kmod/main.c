@@ -7,10 +7,24 @@
 
 #include "debugfs.h"
 #include "netlink.h"
+#include "param.h"
 #include "slice.h"
 #include "target.h"
 #include "token.h"
 #include "version.h"
+
+bool vmav_param_debugfs __ro_after_init = true;
+bool vmav_param_frames __ro_after_init = true;
+bool vmav_param_tokens __ro_after_init = true;
+
+module_param_named(debugfs, vmav_param_debugfs, bool, 0444);
+MODULE_PARM_DESC(debugfs, "a folder in debugfs (default: 1)");
+module_param_named(frames, vmav_param_frames, bool, 0444);
+MODULE_PARM_DESC(frames,
+		 "frame numbers, raw entries and kernel addresses for CAP_SYS_ADMIN; 0: for nobody (default: 1)");
+module_param_named(tokens, vmav_param_tokens, bool, 0444);
+MODULE_PARM_DESC(tokens,
+		 "tokens in place of frames for everybody else; 0: neither (default: 1)");
 
 static int __init vmav_init(void)
 {
@@ -28,7 +42,8 @@ static int __init vmav_init(void)
 	err = vmav_netlink_init();
 	if (err)
 		goto exit_slice;
-	vmav_debugfs_init();
+	if (vmav_param_debugfs)
+		vmav_debugfs_init();
 	return 0;
 
 exit_slice:

@@ -108,7 +108,8 @@ static u64 features(struct sk_buff *request)
 		features |= VMAVIEW_FEATURE_SOFT_DIRTY;
 	if (IS_ENABLED(CONFIG_ANON_VMA_NAME))
 		features |= VMAVIEW_FEATURE_ANON_NAME;
-	if (netlink_capable(request, CAP_SYS_ADMIN))
+	if (netlink_capable(request, CAP_SYS_ADMIN) &&
+	    vmav_target_kernel_is_shown())
 		features |= VMAVIEW_FEATURE_PRIVILEGED;
 	return features;
 }

@@ -20,6 +20,7 @@
 #include <linux/security.h>
 #include <linux/string.h>
 
+#include "param.h"
 #include "target.h"
 
 /* The operations that only /proc/PID/pagemap has. procfs is never a module. */
@@ -155,17 +156,25 @@ void vmav_target_put(struct vmav_target *target)
 	mmdrop(target->mm);
 }
 
+/*
+ * May frames and kernel addresses be told at all? When the kernel is locked
+ * down even root shall not learn where its memory lies.
+ */
+bool vmav_target_kernel_is_shown(void)
+{
+	return vmav_param_frames && !security_locked_down(LOCKDOWN_KCORE);
+}
+
 /**
- * vmav_target_may_see_kernel - may kernel addresses be told of this target?
+ * vmav_target_may_see_kernel - may they be told of this target?
  * @target: the target
  *
- * The opener must have been privileged at home, and the kernel not be locked
- * down: then even root shall not learn where its memory lies. Whoever passes
- * the answer on checks the receiver's own right besides.
+ * The opener must have been privileged at home. Whoever passes the answer on
+ * checks the receiver's own right besides.
  */
 bool vmav_target_may_see_kernel(const struct vmav_target *target)
 {
-	return target->privileged && !security_locked_down(LOCKDOWN_KCORE);
+	return target->privileged && vmav_target_kernel_is_shown();
 }
 
 /**

@@ -24,6 +24,7 @@ int vmav_target_from_fd(struct vmav_target *target, int fd);
 int vmav_target_from_pid(struct vmav_target *target, pid_t nr);
 void vmav_target_put(struct vmav_target *target);
 
+bool vmav_target_kernel_is_shown(void);
 bool vmav_target_may_see_kernel(const struct vmav_target *target);
 struct task_struct *vmav_target_get_task(const struct vmav_target *target);
 

@@ -10,6 +10,8 @@
  *	tokencheck entries PID		raw entries without their frames
  *	tokencheck viewers PID		whose right counts
  *	tokencheck debugfs PID		a folder there is not for every root
+ *	tokencheck told FRAMES TOKENS PID	whom the module's parameters
+ *					allow what: 1 or 0 each
  */
 #include <grp.h>
 #include <linux/capability.h>
@@ -349,24 +351,45 @@ static void check_entries(pid_t pid)
 
 /* ---- whose right counts ---- */
 
-static void expect_frames(const char *name, int s, int fd, bool shown)
+static bool has_pgd(int s, int fd)
+{
+	struct request req;
+	uint64_t pgd = 0;
+
+	begin_mm(&req, fd);
+	return get_nested(ask_on(s, &req), VMAVIEW_A_MM, VMAVIEW_MM_A_PGD,
+			  &pgd);
+}
+
+/* Whether frames are told, with all that only who sees those may see. */
+static void expect(const char *name, int s, int fd, bool frames, bool tokens)
 {
 	struct picture pic = { 0 };
 	struct walk walk;
 	bool good;
 
 	take_whole(&pic, s, fd, VMAVIEW_F_FRAMES);
-	good = !*pic.wrong && pic.nr && pic.has_frames == shown &&
-	       pic.has_tokens == !shown;
+	/* a picture wants one of them */
+	good = !*pic.wrong == (frames || tokens) && pic.nr &&
+	       pic.has_frames == frames && pic.has_tokens == tokens &&
+	       !pic.nr_numbers == !(frames || tokens) &&
+	       has_pgd(s, fd) == frames;
 	if (good) {
 		take_walk(&walk, s, fd, pic.pages[0].address);
-		good = !*walk.wrong && walk.has_frame == shown &&
-		       walk.has_token == !shown &&
-		       walk.levels[0].has_table == shown;
+		good = !*walk.wrong && walk.has_frame == frames &&
+		       walk.has_token == tokens &&
+		       walk.levels[0].has_table == frames &&
+		       (walk.levels[0].mask == ~0UL) == frames;
 	}
-	check(good, name, "%s, %zu pages, frames %d, tokens %d", pic.wrong,
-	      pic.nr, pic.has_frames, pic.has_tokens);
+	check(good, name, "%s, %zu pages, frames %d, tokens %d, pgd %d",
+	      pic.wrong, pic.nr, pic.has_frames, pic.has_tokens,
+	      has_pgd(s, fd));
 	free_picture(&pic);
+}
+
+static void expect_frames(const char *name, int s, int fd, bool shown)
+{
+	expect(name, s, fd, shown, !shown);
 }
 
 struct given {
@@ -453,6 +476,39 @@ static void check_debugfs(pid_t pid)
 	in_child(as_bare_root, &pid);
 }
 
+/* ---- the module's parameters ---- */
+
+struct told {
+	bool frames, tokens;
+	pid_t pid;
+};
+
+static void as_owner(void *data)
+{
+	const struct told *told = data;
+
+	become(NOBODY);
+	expect("nobody", open_socket(), open_pagemap(getpid()), false,
+	       told->tokens);
+}
+
+static void check_told(bool frames, bool tokens, pid_t pid)
+{
+	struct told told = { frames, tokens, pid };
+	struct request req;
+	uint64_t features = 0;
+	bool has;
+
+	expect("root", open_socket(), open_pagemap(pid), frames,
+	       !frames && tokens);
+	in_child(as_owner, &told);
+	begin(&req, VMAVIEW_CMD_GET_INFO, 0);
+	has = get_nested(ask(&req), VMAVIEW_A_INFO, VMAVIEW_INFO_A_FEATURES,
+			 &features);
+	check(has && !(features & VMAVIEW_FEATURE_PRIVILEGED) == !frames,
+	      "GET_INFO says so", "features %" PRIx64, features);
+}
+
 int main(int argc, char **argv)
 {
 	const char *what = argc > 2 ? argv[1] : "";
@@ -469,6 +525,8 @@ int main(int argc, char **argv)
 		check_viewers(atoi(argv[2]));
 	else if (!strcmp(what, "debugfs"))
 		check_debugfs(atoi(argv[2]));
+	else if (!strcmp(what, "told") && argc > 4)
+		check_told(*argv[2] == '1', *argv[3] == '1', atoi(argv[4]));
 	else
 		return 2;
 	return failures != 0;

@@ -172,7 +172,11 @@ static int take_sharers(struct netlink *nl, uint64_t address,
 	ret = netlink_exchange(nl, begin_pages(nl, page, one->end,
 					       VMAVIEW_F_FRAMES),
 			       read_pages, one, NULL, err);
-	if (!ret && page_map_frame(one, page, &search.list->frame)) {
+	if (!ret && one->nr_runs && !one->has_frames) {
+		snapshot_note(snap, "what else maps a page is unknown: the module was loaded with tokens=0");
+		free(search.list);
+		snap->sharers = NULL;
+	} else if (!ret && page_map_frame(one, page, &search.list->frame)) {
 		search.list->has_frame = true;
 		ret = netlink_exchange(nl, begin_pages(nl, 0, UINT64_MAX,
 						       VMAVIEW_F_FRAMES),

@@ -52,6 +52,8 @@
  *	  /proc/PID/pagemap: the page frame number, or swap type | offset << 5
  *	  where there is no page. A token is a keyed hash of it: equal where
  *	  frames are, and another one after the module has been loaded again.
+ *	  A module that was loaded with tokens=0 tells none: then those who may
+ *	  not see FRAMES are sent neither.
  *
  *	GET_TABLES (dump)
  *	  request:	PAGEMAP_FD [START] [END]
@@ -64,7 +66,7 @@
  *	GET_ENTRY (dump, of one message)
  *	  request:	PAGEMAP_FD ADDRESS
  *	  reply:	ENTRY { ADDRESS, STATE, [VMA_START, VMA_END],
- *				[FRAME or TOKEN],
+ *				[FRAME or TOKEN, as in GET_PAGES],
  *				LEVEL { LEVEL, SHIFT, INDEX, ENTRIES, [TABLE],
  *					RAW, RAW_MASK } ... }
  *			then NLMSG_DONE, otherwise as in GET_VMAS.
