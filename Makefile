@@ -277,7 +277,7 @@ demo:
 	$(Q)tests/vm/demo $(KERNEL)
 
 test:
-	$(Q)tests/packages build vm test
+	$(Q)tests/packages build vm test lint
 	$(Q)tests/run
 
 test-chunk: export K := host
@@ -300,6 +300,7 @@ fuzz-netlink:
 lint: export K := host
 lint: export T := ^lint/
 lint:
+	$(Q)tests/packages build vm test lint
 	$(Q)tests/run
 
 # ---- install ----
