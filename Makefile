@@ -151,7 +151,7 @@ TARGETS := $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/targets/*.c))
 GUEST := $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/vm/*.c))
 
 units: $(UNITS) $(BUILD)/vmaview-host
-lab: $(TARGETS) $(GUEST) $(BUILD)/vm/netfuzz
+lab: $(TARGETS) $(GUEST) $(BUILD)/vm/netfuzz $(BUILD)/vm/bytes32
 
 # The allocator's tests are of its own sources, without the standard names.
 CHUNK_UNITS := $(filter $(BUILD)/unit/test_chunk%,$(UNITS))
@@ -181,6 +181,14 @@ $(BUILD)/vm/%: tests/vm/%.c
 	@echo "  CC      $<"
 	$(Q)$(CC) $(VMAV_CFLAGS) $(DEPS) $(LDFLAGS) -o $@ $< \
 		$(if $(filter %/init,$@),,$(VMAV_LIBS))
+
+# The client of 32 bits, to whom a kernel of 64 must say the same.
+$(BUILD)/vm/bytes32: tests/vm/bytes.c include/uapi/linux/vmaview.h
+	@mkdir -p $(@D)
+	@echo "  CC      $@"
+	$(Q)i686-linux-gnu-gcc -std=gnu11 $(WARN) $(if $(WERROR),-Werror) \
+		-D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Iinclude/uapi -O2 \
+		-static -o $@ $<
 
 $(BUILD)/vm/netfuzz: $(wildcard tests/fuzz/netlink/*.[ch]) \
 		include/uapi/linux/vmaview.h

@@ -75,8 +75,8 @@ static void set_cell(struct strip_cell *cell, const char *name,
 		     unsigned int first, unsigned int last, uint64_t address,
 		     bool hex)
 {
-	/* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): first <= last */
 	uint64_t value = address >> first &
+			 /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): first <= last */
 			 (UINT64_MAX >> (63 - (last - first)));
 
 	strip_bits(cell->bits, first, last);
