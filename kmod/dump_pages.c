@@ -75,8 +75,8 @@ static void hide_frames(struct vmav_map *map)
 	/* should the two not agree, none goes out as it is all the same */
 	if (WARN_ON_ONCE(at != map->nr_frames))
 		for (; at < map->nr_frames; at++)
-			map->frames[at] = vmav_token(true,
-						       map->frames[at]);
+			map->frames[at] =
+				vmav_token(true, map->frames[at]);
 }
 
 static int put_pages(struct sk_buff *skb, struct vmav_dump *dump)

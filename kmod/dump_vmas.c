@@ -125,8 +125,9 @@ static unsigned int put_objects(struct sk_buff *skb, struct vmas *own)
 
 		/* the rest without a new object at one go, if it fits */
 		if (put == slice->nr_objects &&
-		    skb_tailroom(skb) >= records_size(slice, slice->nr_vmas,
-						own->cursor.want_counts))
+		    skb_tailroom(skb) >=
+			    records_size(slice, slice->nr_vmas,
+					 own->cursor.want_counts))
 			return slice->nr_vmas;
 		if (slice->vmas[nr].object > put) {
 			object = &slice->objects[put];

@@ -14,7 +14,7 @@ void vmav_map_reset(struct vmav_map *map, unsigned int room)
 	map->nr_words = 0;
 	map->nr_frames = 0;
 	map->runs = false;
-	map->room = min(room, (unsigned int)VMAV_MAP_WORDS);
+	map->room = min_t(unsigned int, room, VMAV_MAP_WORDS);
 }
 
 /* Lengthens the last group, or adds one word. nr: up to VMAV_MAP_GROUP_MAX. */

@@ -47,6 +47,7 @@ const struct vmav_mm_field vmav_mm_fields[] = {
 	NUMBER(TASK_32BIT, "task_32bit"),
 	NUMBER(TREE_DEPTH, "tree_depth"),
 };
+
 const unsigned int vmav_nr_mm_fields = ARRAY_SIZE(vmav_mm_fields);
 
 /**
@@ -93,12 +94,12 @@ void vmav_mm_take(struct vmav_mm *out, struct mm_struct *mm)
 	v[VMAVIEW_MM_A_RSS_SHMEM] = vmav_mm_counter(mm, MM_SHMEMPAGES);
 	v[VMAVIEW_MM_A_SWAP_ENTS] = vmav_mm_counter(mm, MM_SWAPENTS);
 	/* both are brought up to date only when what they watch falls */
-	v[VMAVIEW_MM_A_HIWATER_VM] = max_t(u64,
-		READ_ONCE(mm->hiwater_vm), v[VMAVIEW_MM_A_TOTAL_VM]);
-	v[VMAVIEW_MM_A_HIWATER_RSS] = max_t(u64,
-		READ_ONCE(mm->hiwater_rss),
-		v[VMAVIEW_MM_A_RSS_ANON] + v[VMAVIEW_MM_A_RSS_FILE] +
-		v[VMAVIEW_MM_A_RSS_SHMEM]);
+	v[VMAVIEW_MM_A_HIWATER_VM] = max_t(u64, READ_ONCE(mm->hiwater_vm),
+					   v[VMAVIEW_MM_A_TOTAL_VM]);
+	v[VMAVIEW_MM_A_HIWATER_RSS] = max_t(u64, READ_ONCE(mm->hiwater_rss),
+					    v[VMAVIEW_MM_A_RSS_ANON] +
+					    v[VMAVIEW_MM_A_RSS_FILE] +
+					    v[VMAVIEW_MM_A_RSS_SHMEM]);
 	v[VMAVIEW_MM_A_MAP_COUNT] = READ_ONCE(mm->map_count);
 	v[VMAVIEW_MM_A_MM_USERS] = atomic_read(&mm->mm_users) - 1;
 	v[VMAVIEW_MM_A_MM_COUNT] = atomic_read(&mm->mm_count) - 2;

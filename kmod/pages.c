@@ -142,7 +142,7 @@ static unsigned int limit(const struct vmav_pages *pages,
 
 	if (range->frames)
 		room /= 2;
-	return min_t(u64, min(room, (unsigned int)PTRS_PER_PTE), nr);
+	return min_t(u64, min_t(unsigned int, room, PTRS_PER_PTE), nr);
 }
 
 static void read_table(struct vmav_pages *pages,
@@ -291,7 +291,7 @@ static bool take_area(struct vmav_pages *pages, struct vmav_pages_range *range,
 		if ((start - range->pos) >> PAGE_SHIFT > VMAV_MAP_GROUP_MAX)
 			return false;
 		vmav_map_put_run(&pages->map, VMAVIEW_PAGE_UNMAPPED,
-			(start - range->pos) >> PAGE_SHIFT);
+				 (start - range->pos) >> PAGE_SHIFT);
 	}
 	range->pos = start;
 

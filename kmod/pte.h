@@ -85,6 +85,7 @@ static __always_inline u64 vmav_seen_in_any(const pte_t *ptes, unsigned int nr)
 
 #pragma GCC unroll 16
 	for (i = 0; i < nr; i++)
+		/* see above */
 		any |= data_race(vmav_pte_raw(ptes[i]));
 	barrier();
 	return any;
@@ -97,6 +98,7 @@ static __always_inline u64 vmav_seen_in_all(const pte_t *ptes, unsigned int nr)
 
 #pragma GCC unroll 16
 	for (i = 0; i < nr; i++)
+		/* see above */
 		all &= data_race(vmav_pte_raw(ptes[i]));
 	barrier();
 	return all;

@@ -81,6 +81,7 @@ const struct vmav_flag vmav_flags[] = {
 	FLAG(VM_SEALED, "sl"),
 #endif
 };
+
 const unsigned int vmav_nr_flags = ARRAY_SIZE(vmav_flags);
 
 /**

@@ -192,7 +192,7 @@ static void find_family(void)
 {
 	struct nlmsghdr *nlh = (struct nlmsghdr *)buffer;
 	const struct nlattr *attr;
-	struct seen seen;
+	struct seen seen = { 0 };
 
 	begin(GENL_ID_CTRL, 0, CTRL_CMD_GETFAMILY);
 	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, VMAVIEW_GENL_NAME);

@@ -250,10 +250,9 @@ int main(void)
 {
 	char line[200];
 	size_t nr = 0;
-	ssize_t got;
 
 	say("ready\n");
-	while ((got = read(0, line + nr, 1)) == 1) {
+	while (read(0, line + nr, 1) == 1) {
 		if (line[nr] != '\n') {
 			nr += nr < sizeof(line) - 2;
 			continue;

@@ -36,8 +36,8 @@ static const char *const names[] = {
 	"e\xcc\x81 combining",
 	"\xe2\x80\xae rtl",			/* right-to-left override */
 	"bad \xff\xfe utf-8",
-	"c1 \xc2\x9b" "31m",			/* CSI as one character */
-	"raw c1 \x9b" "31m",
+	("c1 \xc2\x9b" "31m"),			/* CSI as one character */
+	("raw c1 \x9b" "31m"),
 	"[heap]",
 	"%s%n",
 };

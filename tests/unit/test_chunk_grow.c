@@ -98,6 +98,8 @@ static size_t data_vm(void)
 
 	if (file && fscanf(file, "%*u %*u %*u %*u %*u %zu", &pages) != 1)
 		pages = 0;
+	if (file)
+		fclose(file);
 	return pages * sysconf(_SC_PAGESIZE);
 }
 

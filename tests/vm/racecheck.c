@@ -93,7 +93,7 @@ static void dump_entry(int fd)
 
 static void check_dumps(unsigned int nr, char **pids, int nr_pids)
 {
-	int fds[MAX_PIDS];
+	int fds[MAX_PIDS] = { -1 };
 	unsigned int i;
 
 	if (nr_pids > MAX_PIDS)

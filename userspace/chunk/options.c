@@ -28,6 +28,7 @@
 #define DEFAULT_SLOTS	65536
 
 /* Of ld.so: the stack as the kernel has made it. */
+/* NOLINTNEXTLINE(bugprone-reserved-identifier): that is ld.so's to reserve */
 extern void *__libc_stack_end;
 
 struct options options;

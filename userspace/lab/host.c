@@ -318,9 +318,8 @@ int host_call(struct host *host, const struct wire_request *request,
 	if (!host->pid)
 		return error_set(err, ERR_GONE, "there is no host");
 	n = send(host->fd, request, sizeof(*request), MSG_NOSIGNAL);
-	if (n == sizeof(*request))
-		n = receive(host, reply, sizeof(*reply));
-	if (n != sizeof(*reply) ||
+	if (n != sizeof(*request) ||
+	    receive(host, reply, sizeof(*reply)) != sizeof(*reply) ||
 	    receive_events(host, reply->nr_events, events))
 		return tell_end(host, errno == EAGAIN, err);
 	events->lost += reply->lost;

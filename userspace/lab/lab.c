@@ -304,6 +304,7 @@ static int run_words(struct lab *lab, const char *line, struct error *err)
 	if (read_prefixes(&call, err) || read_command(&call, err) ||
 	    revive(lab, err))
 		return -1;
+	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): read_command() found one */
 	if (!call.command->acts)
 		return call.command->run(&call, err);
 	say(lab, LAB_COMMAND, "%s", line);

@@ -127,7 +127,7 @@ static enum region image_region(const struct snapshot *snap,
  */
 static size_t classify_image(struct snapshot *snap)
 {
-	size_t first = find_image(snap), i = first;
+	size_t first = find_image(snap), i;
 	const struct object *exe;
 	uint64_t limit = UINT64_MAX;
 	bool code_seen = false;

@@ -130,12 +130,12 @@ static void pin_piece(struct pinner *p, const struct heap_piece *piece)
 {
 	const struct heap_chunk *chunks = p->heap->chunks;
 	size_t end = piece->first + piece->nr, used = end;
-	uint64_t start = 0, free_from = 0, here = piece->end;
+	uint64_t start = 0, free_from = 0;
 
 	for (size_t i = piece->first; i < end; i++) {
 		const struct heap_chunk *chunk = &chunks[i];
+		uint64_t here = chunk->address;
 
-		here = chunk->address;
 		if (why_is_free(chunk)) {
 			if (!free_from)
 				free_from = here;

@@ -81,8 +81,7 @@ static void draw_head(const struct pages *v, const struct scene *scene,
 		x = canvas_printf(c, 0, 0, 2, STYLE_REGION + vma->region,
 				  CELL_BOLD, "%c ",
 				  regions[vma->region].letter) + 1;
-		x += draw_sizes(v, scene, vma, c, x - 1, 0,
-				c->width - len - x);
+		draw_sizes(v, scene, vma, c, x - 1, 0, c->width - len - x);
 	} else {
 		draw_name(scene, vma, c, c->width);
 		draw_sizes(v, scene, vma, c, 0, 1, c->width - len - 1);
