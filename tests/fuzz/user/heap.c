@@ -61,6 +61,9 @@ struct snapshot *__wrap_source_take(struct source *source,
 				    struct error *err);
 void __wrap_source_close(struct source *source);
 long __real_sysconf(int name);
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size,
+			       unsigned int seed);
 
 static struct area {
 	uint64_t start, end;
@@ -408,6 +411,86 @@ static void check_heap(const struct heap *heap)
 		       heap->chunks[i].bin < heap->nr_bins);
 	for (size_t i = 1; i < heap->nr_ranges; i++)
 		demand(heap->ranges[i - 1].end <= heap->ranges[i].start);
+}
+
+/* ---- how inputs change ---- */
+
+static uint64_t next_random(uint64_t *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 7;
+	*state ^= *state << 17;
+	return *state;
+}
+
+/* A word of a record, or NULL. */
+static uint8_t *pick_word(const uint8_t *data, uint64_t *state)
+{
+	const struct record *record;
+
+	if (!nr_records)
+		return NULL;
+	record = &records[next_random(state) % nr_records];
+	if (record->size < sizeof(uint64_t))
+		return NULL;
+	return (uint8_t *)(uintptr_t)data + (record->bytes - data) +
+	       (-record->addr & 7) % (record->size - 7) +
+	       next_random(state) % (record->size / 8) / 2 * 8;
+}
+
+/*
+ * Words are links, sizes and counts, so they become those of others, small or
+ * huge ones, or a little more or less. What is left is libFuzzer's.
+ */
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size,
+			       unsigned int seed)
+{
+	uint64_t state = seed * 2654435761ULL + 88172645463325252ULL, value;
+	struct input in = { data, size };
+	size_t head;
+	uint8_t *word, *other;
+
+	next_random(&state);
+	take_number(&in, 8);
+	take_number(&in, 8);
+	take_number(&in, 2);
+	read_areas(&in);
+	head = size - in.left;
+	read_records(&in);
+	if (next_random(&state) % 8 == 0)
+		return LLVMFuzzerMutate(data, size, max_size);
+	if (next_random(&state) % 8 == 0) {
+		data[next_random(&state) % head] = (uint8_t)next_random(&state);
+		return size;
+	}
+	word = pick_word(data, &state);
+	other = pick_word(data, &state);
+	if (!word || !other || word + 8 > data + size ||
+	    other + 8 > data + size)
+		return LLVMFuzzerMutate(data, size, max_size);
+	memcpy(&value, word, sizeof(value));
+	switch (next_random(&state) % 6) {
+	case 0:
+		memcpy(&value, other, sizeof(value));
+		break;
+	case 1:
+		value = next_random(&state) % 1024;
+		break;
+	case 2:
+		value = 1ULL << next_random(&state) % 64;
+		break;
+	case 3:
+		value = (uint64_t)-(int64_t)(next_random(&state) % 256);
+		break;
+	case 4:
+		value += 16 * (next_random(&state) % 64) - 512;
+		break;
+	case 5:
+		value ^= 1ULL << next_random(&state) % 48;
+		break;
+	}
+	memcpy(word, &value, sizeof(value));
+	return size;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
