@@ -13,6 +13,8 @@
 #                    programs under it
 # make fuzz-chunk    traces of calls to the allocator that libFuzzer thinks of
 #                    (S=seconds for each profile, 600)
+# make fuzz-user     what the viewer reads and did not write, as libFuzzer thinks of
+#                    it (S=seconds for each reader, 60; T=regex picks readers)
 # make test-sanitize the module in kernels that look for faults, built from
 #                    Debian's sources (K="6.1-kasan 6.12-kasan 6.1-kcsan", T=)
 # make test-kernels  the module in all kernels that are tried, i386 and arm64 too
@@ -53,7 +55,7 @@ CHUNK_CFLAGS = -std=gnu11 $(WARN) $(if $(WERROR),-Werror) -D_GNU_SOURCE \
 
 .PHONY: all library userspace labs module units lab lab32 bench demo test bench-kernel chunk-bench \
 	bench-chunk chunk-tests chunk-fuzz test-chunk \
-	fuzz-chunk planted test-sanitize \
+	fuzz-chunk user-fuzz fuzz-user planted test-sanitize \
 	test-kernels fuzz-netlink lint install clean
 all: userspace library module
 
@@ -231,6 +233,45 @@ fuzz-chunk:
 	$(Q)LIBVMACHUNK=- CHUNK_BIN=$(BUILD)/chunk/test S=$(or $(S),600) \
 		tests/chunk/whole/fuzz
 
+# The viewer once more, under sanitizers and with libFuzzer watching, and one
+# program a reader. A harness's __wrap_NAME is called in place of NAME. To an
+# empty list, which is NULL, 0 may be added here.
+FUZZ := $(patsubst tests/fuzz/user/%.c,$(BUILD)/fuzz/%,$(wildcard \
+	tests/fuzz/user/*.c))
+FUZZ_OBJ := $(patsubst $(BUILD)/user/%,$(BUILD)/fuzz/user/%,$(filter-out \
+	%/cmd.o $(BUILD)/user/cmd_%.o,$(OBJ)))
+FUZZ_CC = clang $(VMAV_CFLAGS) -O1 -g -fno-omit-frame-pointer \
+	-fsanitize=address,undefined -fno-sanitize=pointer-overflow \
+	-fno-sanitize-recover=all
+
+user-fuzz: $(FUZZ)
+
+$(FUZZ): $(BUILD)/fuzz/%: $(BUILD)/fuzz/%.o $(BUILD)/fuzz/viewer.a
+	@echo "  LD      $@"
+	$(Q)$(FUZZ_CC) -fsanitize=fuzzer -o $@ $^ $(VMAV_LIBS) $$(sed -n \
+		's/^.*\<__wrap_\([a-z0-9_]*\)(.*/-Wl,--wrap=\1/p' \
+		tests/fuzz/user/$*.c | sort -u)
+
+$(BUILD)/fuzz/%.o: tests/fuzz/user/%.c
+	@mkdir -p $(@D)
+	@echo "  CC      $<"
+	$(Q)$(FUZZ_CC) $(DEPS) -c -o $@ $<
+
+$(BUILD)/fuzz/viewer.a: $(FUZZ_OBJ)
+	$(Q)rm -f $@
+	$(Q)ar rcs $@ $^
+
+$(BUILD)/fuzz/user/main.o: VMAV_CFLAGS += -Dmain=viewer_main \
+	-Wno-missing-prototypes
+$(BUILD)/fuzz/user/%.o: userspace/%.c
+	@mkdir -p $(@D)
+	@echo "  CC      $<"
+	$(Q)$(FUZZ_CC) -fsanitize=fuzzer-no-link $(DEPS) -c -o $@ $<
+
+fuzz-user:
+	$(Q)tests/packages build test
+	$(Q)S=$(or $(S),60) T='$(T)' BUILD=$(BUILD) tests/fuzz/user/run
+
 # ---- speed ----
 
 BENCH := $(addprefix $(BUILD)/bench/,bench subject)
@@ -277,7 +318,8 @@ bench-chunk:
 		$(BUILD)/libvmachunk.so
 	$(Q)tests/chunk/bench/run.py
 
--include $(addsuffix .d,$(OBJ) $(CHUNK_OBJ) $(HOST_OBJ) $(UNITS) $(TARGETS) $(GUEST))
+-include $(addsuffix .d,$(OBJ) $(CHUNK_OBJ) $(HOST_OBJ) $(UNITS) $(TARGETS) $(GUEST) \
+	$(FUZZ_OBJ) $(addsuffix .o,$(FUZZ)))
 
 # The scripts run without a shell around them: signals shall reach them.
 demo test test-chunk test-sanitize test-kernels fuzz-netlink lint: export BUILD := $(BUILD)

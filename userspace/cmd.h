@@ -4,6 +4,7 @@
 #define VMAVIEW_CMD_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "heap/take.h"
 #include "image/symbol.h"
@@ -29,6 +30,7 @@ struct command {
 	const char *args;
 	const char *help;
 	int nr_args;		/* below 0: at least as many */
+	uint64_t keeps;		/* CAPS_*: capabilities that it needs */
 	/*
 	 * args has nr_args entries, and then NULL. On failure says so and
 	 * returns the code.

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "cmd.h"
+#include "util/caps.h"
 
 #define WIDTH_MIN	40
 #define WIDTH_MAX	1000
@@ -24,24 +25,24 @@
 
 static const struct command commands[] = {
 	{ "view", "PID|NAME", "the viewer on a terminal, else a table (the verb may be left out)",
-	  1, cmd_view },
+	  1, CAPS_ALL, cmd_view },
 	{ "maps", "PID|NAME", "the areas, exactly as /proc/PID/maps", 1,
-	  cmd_maps },
+	  CAPS_TARGET, cmd_maps },
 	{ "mm", "PID|NAME", "the memory descriptor, field by field", 1,
-	  cmd_mm },
+	  CAPS_TARGET | CAPS_FRAMES, cmd_mm },
 	{ "pages", "PID|NAME", "every page that has an entry, in runs of pages alike",
-	  1, cmd_pages },
+	  1, CAPS_TARGET | CAPS_FRAMES, cmd_pages },
 	{ "walk", "PID|NAME PLACE", "the way of an address or symbol through the page tables",
-	  2, cmd_walk },
+	  2, CAPS_ALL, cmd_walk },
 	{ "tables", "PID|NAME", "what the page tables cost, by level and by area",
-	  1, cmd_tables },
+	  1, CAPS_TARGET, cmd_tables },
 	{ "heap", "PID|NAME", "the chunks, bins and arenas of malloc, read from outside",
-	  1, cmd_heap },
+	  1, CAPS_TARGET | CAPS_FILES, cmd_heap },
 	{ "lab", "heap|check|list", "a process whose malloc you drive: see -f, and lab list",
-	  -1, cmd_lab },
+	  -1, CAPS_ALL, cmd_lab },
 	{ "export", "text PID|NAME", "a figure as text: --figure=layout|descriptor|pages|walk|tables|chunk|heap|alloc",
-	  2, cmd_export },
-	{ "help", "", "this text", 0, cmd_help },
+	  2, CAPS_ALL, cmd_export },
+	{ "help", "", "this text", 0, 0, cmd_help },
 };
 
 #define NR_COMMANDS	(sizeof(commands) / sizeof(commands[0]))
@@ -412,6 +413,8 @@ static enum exit_code run_command(const struct options *options, char **words,
 			  command->verb, command->args);
 		return EXIT_USAGE;
 	}
+	if (caps_keep(command->keeps, err))
+		return EXIT_FAILED;
 	return command->run(options, words);
 }
 
@@ -440,7 +443,9 @@ int main(int argc, char **argv)
 	/* Characters alone: numbers and messages are the same everywhere. */
 	setlocale(LC_CTYPE, "");
 	set_defaults(&options);
-	if (parse_options(argc, argv, &options, &early, &err))
+	/* Before anything is read; the command keeps less still. */
+	if (caps_keep(CAPS_ALL, &err) ||
+	    parse_options(argc, argv, &options, &early, &err))
 		return cmd_fail(&options, &err);
 	if (early == EARLY_HELP)
 		return cmd_help(&options, NULL);

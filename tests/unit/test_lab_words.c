@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Lines of a lab as words, numbers and names; and the table of blocks. */
+/*
+ * Lines of a lab as words, numbers and names; the table of blocks; and events
+ * that no allocator tells.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,6 +14,7 @@
 #include <cmocka.h>
 
 #include "lab/block.h"
+#include "lab/state.h"
 #include "lab/words.h"
 
 static void test_cut(void **state)
@@ -153,6 +157,33 @@ static void test_blocks(void **state)
 	assert_int_equal(list.nr, 0);
 }
 
+/* Their sizes come from a host whose memory may be damaged. */
+static void test_event_sums(void **state)
+{
+	static const int64_t sizes[] = { INT64_MAX, INT64_MIN, -1 };
+	enum { NR = 100 };
+	struct lab_report report = { .nr = 0 };
+	struct wire_event events[NR];
+	struct step step = { .op = WIRE_FREE };
+	struct mark mark = { .step = 0 };
+	struct lab lab = {
+		.report = &report, .events = { .events = events, .nr = NR },
+		.steps = &step, .nr_steps = 1, .marks = &mark, .nr_marks = 1,
+	};
+
+	(void)state;
+	for (size_t s = 0; s < sizeof(sizes) / sizeof(*sizes); s++) {
+		for (size_t i = 0; i < NR; i++)
+			events[i] = (struct wire_event){
+				.size = sizes[s], .kind = i % 2 ? 1 : ~0U,
+			};
+		tell_events(&lab);
+	}
+	assert_int_equal(report.nr, 6);
+	assert_non_null(strstr(report.lines[5].text, "50 times, -50 bytes"));
+	lab_report_free(&report);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -161,6 +192,7 @@ int main(void)
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_blocks),
+		cmocka_unit_test(test_event_sums),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

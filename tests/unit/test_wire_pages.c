@@ -192,6 +192,30 @@ static void test_two_messages(void **state)
 	page_map_free(map);
 }
 
+/* Messages come in ascending order, of whole pages. */
+static void test_order(void **state)
+{
+	static const uint64_t bad[] = {
+		START, START + 4 * PAGE, START - PAGE, 0, START + 5 * PAGE + 1,
+	};
+	uint64_t word = VMAVIEW_PAGE_ANON | 5ULL << 24;
+	static struct message msg;
+	struct error err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		struct page_map *map = page_map_new(0, UINT64_MAX, PAGE);
+
+		put_map(&msg, START, &word, 1);
+		assert_int_equal(wire_read_pages(msg.nlh, map, &err), 0);
+		put_map(&msg, bad[i], &word, 1);
+		assert_int_equal(wire_read_pages(msg.nlh, map, &err), -1);
+		assert_int_equal(err.kind, ERR_INCOMPATIBLE);
+		assert_int_equal(map->nr_runs, 1);
+		page_map_free(map);
+	}
+}
+
 static void test_bad_maps(void **state)
 {
 	const uint64_t run = VMAVIEW_PAGE_ANON | 9ULL << 24;
@@ -393,6 +417,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pages),
 		cmocka_unit_test(test_two_messages),
+		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_bad_maps),
 		cmocka_unit_test(test_known_flags),
 		cmocka_unit_test(test_tables),

@@ -5,6 +5,7 @@
  * was asked for. It ends when the lab closes the socket.
  */
 #include <errno.h>
+#include <linux/capability.h>
 #include <stddef.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -26,6 +27,22 @@ static void set_limits(void)
 	setrlimit(RLIMIT_AS, &space);
 	/* To die of a damaged heap is nothing to leave a file for. */
 	setrlimit(RLIMIT_CORE, &core);
+}
+
+/*
+ * What it is told to do takes no capability. A lab hands none on, but where it
+ * has no CAP_SETPCAP itself, and is root's.
+ */
+static void drop_capabilities(void)
+{
+	struct __user_cap_header_struct head = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	const struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {
+		{ 0 },
+	};
+
+	syscall(SYS_capset, &head, none);
 }
 
 static uint64_t the_break(void)
@@ -119,6 +136,7 @@ int main(void)
 	ssize_t n;
 
 	set_limits();
+	drop_capabilities();
 	for (;;) {
 		n = recv(WIRE_FD, &request, sizeof(request), 0);
 		if (n < 0 && errno == EINTR)

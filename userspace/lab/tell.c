@@ -173,7 +173,8 @@ static void tell_event(struct lab *lab, const struct wire_event *event)
 static void tell_sums(struct lab *lab)
 {
 	uint64_t nr[KINDS] = { 0 };
-	int64_t bytes[KINDS] = { 0 };
+	/* Of a damaged host they may be anything: then the sum is, too. */
+	uint64_t bytes[KINDS] = { 0 };
 	char count[32], size[32];
 	size_t i;
 
@@ -182,16 +183,15 @@ static void tell_sums(struct lab *lab)
 		uint32_t kind = event->kind < KINDS ? event->kind : 0;
 
 		nr[kind]++;
-		bytes[kind] += event->size;
+		bytes[kind] += (uint64_t)event->size;
 	}
 	for (i = 0; i < KINDS && i < nr_heap_events; i++)
 		if (nr[i])
 			say(lab, LAB_EVENT, "%s: %s times, %s%s bytes in all",
 			    heap_events[i].name, format_count(count, nr[i]),
-			    bytes[i] < 0 ? "-" : "",
-			    format_count(size, bytes[i] < 0 ?
-					 -(uint64_t)bytes[i] :
-					 (uint64_t)bytes[i]));
+			    (int64_t)bytes[i] < 0 ? "-" : "",
+			    format_count(size, (int64_t)bytes[i] < 0 ?
+					 -bytes[i] : bytes[i]));
 }
 
 bool tell_find_field(const struct heap *heap, const char *name,

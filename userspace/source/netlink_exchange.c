@@ -83,7 +83,7 @@ int netlink_no_memory(const struct netlink *nl, struct error *err)
 			 nl->pid);
 }
 
-static int refused(struct netlink *nl, int code, const char *text,
+static int refused(struct netlink *nl, long code, const char *text,
 		   struct error *err)
 {
 	switch (code) {
@@ -102,10 +102,10 @@ static int refused(struct netlink *nl, int code, const char *text,
 	case EACCES:
 		return error_set(err, ERR_PERMISSION,
 				 "the module refuses process %d: %s", nl->pid,
-				 *text ? text : strerror(code));
+				 *text ? text : strerror((int)code));
 	default:
 		return error_set(err, ERR_FAILED, "the module answers: %s",
-				 *text ? text : strerror(code));
+				 *text ? text : strerror((int)code));
 	}
 }
 
@@ -139,6 +139,16 @@ static int receive(struct netlink *nl, size_t *len, struct error *err)
 	return 0;
 }
 
+/*
+ * Is all of it there? To libmnl a length above INT_MAX is a negative one, which
+ * leads backwards.
+ */
+static bool is_whole(const struct nlmsghdr *nlh, int left)
+{
+	return left >= (int)sizeof(*nlh) && nlh->nlmsg_len >= sizeof(*nlh) &&
+	       nlh->nlmsg_len <= (unsigned int)left;
+}
+
 int netlink_exchange(struct netlink *nl, struct nlmsghdr *nlh,
 		     read_reply *read, void *context, bool *interrupted,
 		     struct error *err)
@@ -158,7 +168,7 @@ int netlink_exchange(struct netlink *nl, struct nlmsghdr *nlh,
 			return -1;
 		left = len;
 		nlh = (struct nlmsghdr *)nl->buffer;
-		for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
+		for (; is_whole(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
 			int code;
 
 			if (nlh->nlmsg_seq != seq)
@@ -176,7 +186,7 @@ int netlink_exchange(struct netlink *nl, struct nlmsghdr *nlh,
 				       sizeof(code));
 				if (!code)
 					return 0;
-				return refused(nl, -code,
+				return refused(nl, -(long)code,
 					extack_text(nlh, nlh->nlmsg_type ==
 						NLMSG_DONE ? sizeof(code) :
 						sizeof(struct nlmsgerr)), err);

@@ -101,12 +101,25 @@ static int add_bits(struct page_map *map, uint64_t start, uint64_t bits,
 	return 0;
 }
 
+/* The pages that begin there are above all that came before. */
+static bool is_ascending(const struct page_map *map, uint64_t start)
+{
+	const struct page_run *last = map->nr_runs ?
+				      &map->runs[map->nr_runs - 1] : NULL;
+
+	return start % map->page_size == 0 &&
+	       (!last || start >= last->start +
+		(uint64_t)last->nr_pages * map->page_size);
+}
+
 /* 0, -1 without memory, 1 when the map is not well formed. */
 static int add_groups(struct page_map *map, uint64_t start,
 		      const struct words *words)
 {
 	size_t i = 0;
 
+	if (!is_ascending(map, start))
+		return 1;
 	while (i < words->nr) {
 		uint64_t group = word(words, i++);
 		uint64_t nr = VMAVIEW_MAP_PAGES(group), left, end;

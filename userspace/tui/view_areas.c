@@ -161,7 +161,7 @@ static void sort_rows(struct areas *v, const struct snapshot *snap)
 		columns[v->sort].descending != v->inverted };
 
 	/* The index is made in ascending order of address. */
-	if (order.column != COL_ADDRESS || order.descending)
+	if (v->nr_rows && (order.column != COL_ADDRESS || order.descending))
 		qsort_r(v->rows, v->nr_rows, sizeof(*v->rows), compare_rows,
 			&order);
 }
