@@ -61,6 +61,9 @@ struct snapshot *__wrap_source_take(struct source *source,
 				    struct error *err);
 void __wrap_source_close(struct source *source);
 long __real_sysconf(int name);
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size,
+			       unsigned int seed);
 
 static struct area {
 	uint64_t start, end;
@@ -408,6 +411,92 @@ static void check_heap(const struct heap *heap)
 		       heap->chunks[i].bin < heap->nr_bins);
 	for (size_t i = 1; i < heap->nr_ranges; i++)
 		demand(heap->ranges[i - 1].end <= heap->ranges[i].start);
+}
+
+/* ---- how inputs change ---- */
+
+static uint64_t next_random(uint64_t *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 7;
+	*state ^= *state << 17;
+	return *state;
+}
+
+/* A word of record number i, or NULL. */
+static uint8_t *pick_word(const uint8_t *data, unsigned int i, uint64_t *state)
+{
+	const struct record *record = &records[i];
+	size_t first = -record->addr & 7;	/* as they are aligned there */
+
+	if (record->size < first + sizeof(uint64_t))
+		return NULL;
+	return (uint8_t *)(uintptr_t)data + (record->bytes - data) + first +
+	       next_random(state) % ((record->size - first) / 8) * 8;
+}
+
+/* Another record, of what lies around. */
+static unsigned int near(unsigned int i, uint64_t *state)
+{
+	unsigned int to = i + (unsigned int)(next_random(state) % 17) - 8;
+
+	return to < nr_records ? to : i;
+}
+
+/*
+ * Words are links, sizes and counts, so they become those of others, small or
+ * huge ones, or a little more or less. What is left is libFuzzer's.
+ */
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size,
+			       unsigned int seed)
+{
+	uint64_t state = seed * 2654435761ULL + 88172645463325252ULL, value;
+	struct input in = { data, size };
+	uint8_t *word, *other;
+	unsigned int i;
+	size_t head;
+
+	next_random(&state);
+	take_number(&in, 8);
+	take_number(&in, 8);
+	take_number(&in, 2);
+	read_areas(&in);
+	head = size - in.left;
+	read_records(&in);
+	if (next_random(&state) % 8 == 0)
+		return LLVMFuzzerMutate(data, size, max_size);
+	if (next_random(&state) % 8 == 0) {
+		data[next_random(&state) % head] = (uint8_t)next_random(&state);
+		return size;
+	}
+	i = nr_records ? next_random(&state) % nr_records : 0;
+	word = nr_records ? pick_word(data, i, &state) : NULL;
+	other = word ? pick_word(data, near(i, &state), &state) : NULL;
+	if (!other)
+		return LLVMFuzzerMutate(data, size, max_size);
+	memcpy(&value, word, sizeof(value));
+	switch (next_random(&state) % 6) {
+	case 0:
+		memcpy(&value, other, sizeof(value));
+		break;
+	case 1:
+		value = next_random(&state) % 1024;
+		break;
+	case 2:
+		value = 1ULL << next_random(&state) % 64;
+		break;
+	case 3:
+		value = (uint64_t)-(int64_t)(next_random(&state) % 256);
+		break;
+	case 4:
+		value += 16 * (next_random(&state) % 64) - 512;
+		break;
+	case 5:
+		value ^= 1ULL << next_random(&state) % 48;
+		break;
+	}
+	memcpy(word, &value, sizeof(value));
+	return size;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

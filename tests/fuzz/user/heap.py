@@ -13,7 +13,7 @@ import sys
 LINE = re.compile(r"(\w+)-(\w+) (....) \w+ \S+ \d+ *(.*)")
 NAMES = [
     (r"", 0), (r"\[heap\]", 1), (r".*/libc\.so\.6", 2),
-    (r".*/libvmachunk\.so", 3), (r"\[anon: glibc.*", 5),
+    (r".*/libvmachunk\.so", 3), (r"\[anon: glibc.*", 5), (r"/memfd:.*", 0),
 ]
 GAP = 12        # zeros that a record goes over, as it has a head of ten bytes
 

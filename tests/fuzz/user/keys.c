@@ -272,6 +272,8 @@ static void explain(void)
 
 static void happen(unsigned int what)
 {
+	char text[100];
+
 	switch (what) {
 	case EVENT_VIEW:
 		view = take_number(&input, 1) % VIEWS;
@@ -298,7 +300,9 @@ static void happen(unsigned int what)
 		type_key((uint32_t)take_number(&input, 3));
 		break;
 	case EVENT_TEXT:
-		type_key((uint32_t)take_number(&input, 1));
+		take_text(text, sizeof(text));
+		for (size_t i = 0; text[i]; i++)
+			type_key((uint8_t)text[i]);
 		break;
 	case EVENT_EXPLAIN:
 		explain();
