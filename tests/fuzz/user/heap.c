@@ -423,19 +423,24 @@ static uint64_t next_random(uint64_t *state)
 	return *state;
 }
 
-/* A word of a record, or NULL. */
-static uint8_t *pick_word(const uint8_t *data, uint64_t *state)
+/* A word of record number i, or NULL. */
+static uint8_t *pick_word(const uint8_t *data, unsigned int i, uint64_t *state)
 {
-	const struct record *record;
+	const struct record *record = &records[i];
+	size_t first = -record->addr & 7;	/* as they are aligned there */
 
-	if (!nr_records)
+	if (record->size < first + sizeof(uint64_t))
 		return NULL;
-	record = &records[next_random(state) % nr_records];
-	if (record->size < sizeof(uint64_t))
-		return NULL;
-	return (uint8_t *)(uintptr_t)data + (record->bytes - data) +
-	       (-record->addr & 7) % (record->size - 7) +
-	       next_random(state) % (record->size / 8) / 2 * 8;
+	return (uint8_t *)(uintptr_t)data + (record->bytes - data) + first +
+	       next_random(state) % ((record->size - first) / 8) * 8;
+}
+
+/* Another record, of what lies around. */
+static unsigned int near(unsigned int i, uint64_t *state)
+{
+	unsigned int to = i + (unsigned int)(next_random(state) % 17) - 8;
+
+	return to < nr_records ? to : i;
 }
 
 /*
@@ -447,8 +452,9 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size,
 {
 	uint64_t state = seed * 2654435761ULL + 88172645463325252ULL, value;
 	struct input in = { data, size };
-	size_t head;
 	uint8_t *word, *other;
+	unsigned int i;
+	size_t head;
 
 	next_random(&state);
 	take_number(&in, 8);
@@ -463,10 +469,10 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size,
 		data[next_random(&state) % head] = (uint8_t)next_random(&state);
 		return size;
 	}
-	word = pick_word(data, &state);
-	other = pick_word(data, &state);
-	if (!word || !other || word + 8 > data + size ||
-	    other + 8 > data + size)
+	i = nr_records ? next_random(&state) % nr_records : 0;
+	word = nr_records ? pick_word(data, i, &state) : NULL;
+	other = word ? pick_word(data, near(i, &state), &state) : NULL;
+	if (!other)
 		return LLVMFuzzerMutate(data, size, max_size);
 	memcpy(&value, word, sizeof(value));
 	switch (next_random(&state) % 6) {
