@@ -76,7 +76,8 @@ modprobe fuse || not_ok "the module fuse" "is not there"
 # ---- the target itself ----
 
 hold || { not_ok "the target holds its lock" "$(cat /tmp/target.err)"; exit 1; }
-cat "/proc/$pid/maps" >/dev/null &
+# since Linux 6.17 maps and smaps wait no more, as they lock area by area
+cat "/proc/$pid/smaps_rollup" >/dev/null &
 check "/proc waits for it" waits $!
 check "until it is let go" tell release
 check "and not longer" ends $!
