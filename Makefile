@@ -181,12 +181,13 @@ $(BUILD)/targets/%: tests/targets/%.c
 	$(Q)$(CC) -std=gnu11 $(WARN) $(if $(WERROR),-Werror) -D_GNU_SOURCE -O1 \
 		-g -pthread $(DEPS) -o $@ $<
 
-$(BUILD)/vm/init: LDFLAGS += -static
+# bytes shares no page of a library with what it looks at.
+$(BUILD)/vm/init $(BUILD)/vm/bytes: LDFLAGS += -static
 $(BUILD)/vm/%: tests/vm/%.c
 	@mkdir -p $(@D)
 	@echo "  CC      $<"
 	$(Q)$(CC) $(VMAV_CFLAGS) $(DEPS) $(LDFLAGS) -o $@ $< \
-		$(if $(filter %/init,$@),,$(VMAV_LIBS))
+		$(if $(filter %/init %/bytes,$@),,$(VMAV_LIBS))
 
 $(BUILD)/vm/bytes32: tests/vm/bytes.c include/uapi/linux/vmaview.h
 	@mkdir -p $(@D)

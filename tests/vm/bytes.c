@@ -163,6 +163,7 @@ static void ask_walk(int fd, uint64_t address)
 	ask(&req, print);
 }
 
+/* All but the pages that the kernel shares with every program of 64 bits. */
 static void ask_areas(int fd, const char *pid)
 {
 	unsigned long long start, end;
@@ -175,7 +176,7 @@ static void ask_areas(int fd, const char *pid)
 		give_up(line);
 	while (fgets(line, sizeof(line), maps)) {
 		if (sscanf(line, "%llx-%llx", &start, &end) != 2 ||
-		    strstr(line, "[vsyscall]"))
+		    strstr(line, "[vsyscall]") || strstr(line, "[vdso]"))
 			continue;
 		ask_range(fd, VMAVIEW_CMD_GET_VMAS, VMAVIEW_F_VMAS, start, end);
 		ask_range(fd, VMAVIEW_CMD_GET_PAGES, VMAVIEW_F_PAGES, start,

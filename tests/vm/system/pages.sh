@@ -41,6 +41,8 @@ done
 for target in special uffd ksm cow; do
 	start $target || continue
 	missing $target
+	# there is nothing else that it could make
+	! grep -q '^missing uffd_wp ' "$printed" || continue
 	claims_of $target
 	case $target in
 	special) order="clear" ;;
