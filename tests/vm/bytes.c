@@ -109,12 +109,13 @@ static int copy_answer(int is_dump)
 
 int main(int argc, char **argv)
 {
+	/* Who shares a page changes with who is asking. */
 	static const struct {
 		uint8_t cmd;
 		uint32_t flags;
 	} dumps[] = {
-		{ VMAVIEW_CMD_GET_VMAS, VMAVIEW_F_VMAS },
-		{ VMAVIEW_CMD_GET_PAGES, VMAVIEW_F_PAGES },
+		{ VMAVIEW_CMD_GET_VMAS, VMAVIEW_F_VMAS & ~VMAVIEW_F_SHARING },
+		{ VMAVIEW_CMD_GET_PAGES, VMAVIEW_F_PAGES & ~VMAVIEW_F_SHARING },
 		{ VMAVIEW_CMD_GET_TABLES, 0 },
 		{ VMAVIEW_CMD_GET_ENTRY, 0 },
 	};
