@@ -133,7 +133,7 @@ static void case_lookalike(pid_t pid)
 	close(fd);
 }
 
-/* ---- 17: the family's version is not looked at, by generic netlink too ---- */
+/* ---- 17: generic netlink does not look at the version, nor do we ---- */
 
 static void case_version(pid_t pid)
 {
@@ -538,7 +538,7 @@ static void case_poison(pid_t pid)
 /* So many do not fill a socket's buffer, which would be another case. */
 #define NR_FORGED	64
 
-/* Answers that look like the end of a dump, to a port as soon as it is there. */
+/* Answers that look like the end of a dump, to a port once it is there. */
 static void case_forge(pid_t pid)
 {
 	struct sockaddr_nl to = { .nl_family = AF_NETLINK, .nl_pid = pid };
