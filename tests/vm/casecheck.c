@@ -3,7 +3,8 @@
  * Cases of rights and of netlink that take more than one process, by number:
  *
  *	casecheck NAME PID	prints "ok case-N-..." lines; without NAME lists
- *				them. PID is a target with many areas.
+ *				them. PID is a target; of "leaks" it is
+ *				how many, of "forge" the victim.
  *
  * Run as root inside the VM.
  */
@@ -132,7 +133,7 @@ static void case_lookalike(pid_t pid)
 	close(fd);
 }
 
-/* ---- 17: the family's version is not looked at, by generic netlink too ---- */
+/* ---- 17: generic netlink does not look at the version, nor do we ---- */
 
 static void case_version(pid_t pid)
 {
@@ -311,18 +312,22 @@ static void case_passed_dump(pid_t pid)
 	child = begin_child();
 	if (!child) {
 		struct request req;
+		char *pages;
 		int own;
 
 		become(65534);
 		/* a huge page has one frame */
 		prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
-		memset(allocate(NR_PAGES, 4096), 1, NR_PAGES * 4096L);
+		pages = allocate(NR_PAGES, 4096);
+		for (size_t i = 0; i < NR_PAGES; i++)
+			*(volatile char *)(pages + i * 4096) = 1;
 		own = open_pagemap(getpid());
 		sock = open_socket();
 		begin_frames(&req, own);
 		send_request(sock, &req, req.nlh.nlmsg_len);
 		pass(pair[1], sock);
 		pause();
+		free(pages);
 		_exit(0);
 	}
 	sock = receive(pair[0]);
@@ -338,9 +343,7 @@ static void case_passed_dump(pid_t pid)
 	close(pair[1]);
 }
 
-/* ---- 43: nothing is left of 10,000 dumps and exits ---- */
-
-#define ROUNDS	10000
+/* ---- 43: nothing is left of dumps and exits ---- */
 
 static unsigned long number_of(const char *path, const char *key)
 {
@@ -391,15 +394,14 @@ static void dump_and_exit(int sock, unsigned int i)
 	close(fd);
 }
 
-static void case_leaks(pid_t pid)
+static void case_leaks(pid_t rounds)
 {
 	unsigned long mms = 0, memory = 0, now;
 	int sock = open_socket();
 
-	(void)pid;
-	for (unsigned int i = 0; i < ROUNDS; i++) {
+	for (pid_t i = 0; i < rounds; i++) {
 		/* by then caches are as large as they get */
-		if (i == ROUNDS / 10) {
+		if (i == rounds / 10) {
 			mms = number_of("/proc/slabinfo", "mm_struct");
 			memory = number_of("/proc/meminfo", "MemAvailable:");
 		}
@@ -536,7 +538,7 @@ static void case_poison(pid_t pid)
 /* So many do not fill a socket's buffer, which would be another case. */
 #define NR_FORGED	64
 
-/* Answers that look like the end of a dump, to a port as soon as it is there. */
+/* Answers that look like the end of a dump, to a port once it is there. */
 static void case_forge(pid_t pid)
 {
 	struct sockaddr_nl to = { .nl_family = AF_NETLINK, .nl_pid = pid };

@@ -85,7 +85,6 @@ pid_t memory_pid(const struct memory *memory)
 int memory_read(struct memory *memory, uint64_t addr, void *to, size_t nr,
 		struct error *err)
 {
-	/* cppcheck-suppress ctuuninitvar: it is to be filled */
 	struct iovec local = { to, nr };
 	struct iovec remote = { (void *)(uintptr_t)addr, nr };
 	ssize_t got;
