@@ -64,9 +64,10 @@ done </tmp/areas
 
 # the walk changes no bit: after they are cleared, looking sets none
 start gonzo
-# of anonymous areas: pages of files are marked by whoever else unmaps them
+# of anonymous areas: pages of files, and the vdso's, are marked by whoever else
+# unmaps them
 referenced() {
-	awk '/^[0-9a-f]+-[0-9a-f]+ / { anon = $5 == 0 }
+	awk '/^[0-9a-f]+-[0-9a-f]+ / { anon = $5 == 0 && $6 != "[vdso]" }
 		/^Referenced:/ && anon { s += $2 }
 		END { print s }' "/proc/$pid/smaps"
 }
