@@ -169,7 +169,11 @@ enum vmaview_info_attr {
 	VMAVIEW_INFO_A_PUD_SIZE,	/* u64: bytes one pud entry maps */
 	VMAVIEW_INFO_A_FEATURES,	/* u64: VMAVIEW_FEATURE_* */
 	VMAVIEW_INFO_A_FLAG,		/* nest of enum vmaview_flag_attr, many */
-	VMAVIEW_INFO_A_MACHINE,		/* string: whose entries RAW are: "x86_64", "i386-pae", "aarch64", "aarch64-6.10" of that kernel on */
+	/*
+	 * string: whose entries RAW are: "x86_64", "i386-pae", "aarch64",
+	 * "aarch64-6.10" of that kernel on
+	 */
+	VMAVIEW_INFO_A_MACHINE,
 
 	__VMAVIEW_INFO_A_MAX,
 	VMAVIEW_INFO_A_MAX = __VMAVIEW_INFO_A_MAX - 1
