@@ -155,17 +155,10 @@ static void case_version(pid_t pid)
 
 /* ---- 8: the pid is used again ---- */
 
-static pid_t fork_as(pid_t pid)
+static pid_t fork_idle(void)
 {
-	int fd = open("/proc/sys/kernel/ns_last_pid", O_WRONLY | O_CLOEXEC);
-	char text[16];
-	pid_t child;
+	pid_t child = begin_child();
 
-	snprintf(text, sizeof(text), "%d", pid - 1);
-	if (fd < 0 || write(fd, text, strlen(text)) < 0)
-		give_up("ns_last_pid");
-	close(fd);
-	child = begin_child();
 	if (!child) {
 		pause();
 		_exit(0);
@@ -173,9 +166,21 @@ static pid_t fork_as(pid_t pid)
 	return child;
 }
 
+static pid_t fork_as(pid_t pid)
+{
+	int fd = open("/proc/sys/kernel/ns_last_pid", O_WRONLY | O_CLOEXEC);
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d", pid - 1);
+	if (fd < 0 || write(fd, text, strlen(text)) < 0)
+		give_up("ns_last_pid");
+	close(fd);
+	return fork_idle();
+}
+
 static void case_pid_reuse(pid_t unused)
 {
-	pid_t first = fork_as(30000), second = -1;
+	pid_t first = fork_idle(), second = -1;
 	int fd = open_pagemap(first), again;
 
 	(void)unused;
