@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <linux/capability.h>
 #include <stddef.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -27,6 +28,11 @@ static void set_limits(void)
 	setrlimit(RLIMIT_AS, &space);
 	/* To die of a damaged heap is nothing to leave a file for. */
 	setrlimit(RLIMIT_CORE, &core);
+	/*
+	 * A page is to be a page. Where huge ones are given always, a block that
+	 * happens to begin at 2 MiB would get one for its first byte.
+	 */
+	prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
 }
 
 /*
