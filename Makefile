@@ -4,7 +4,7 @@
 # make library       libvmachunk.so, the allocator, for LD_PRELOAD; make does too
 # make demo          a lab VM with the viewer in it (KERNEL=6.1, 6.12)
 # make test          everything, on the host and in VMs of both kernels
-#                    (T=regex picks tests, K="6.1 6.12 host" places)
+#                    (T=regex picks tests, K="host 6.1 6.12" places)
 # make bench-kernel  the module's speed against the kernel's own interfaces, in
 #                    VMs (K="6.1 6.12", B=word picks rows)
 # make bench-chunk   the allocator's speed and memory against glibc and others

@@ -12,6 +12,7 @@
 #include <stdatomic.h>
 #include <stddef.h>
 #include <sys/uio.h>
+#include <time.h>
 
 #include "chunk/debug.h"
 #include "chunk/public.h"
@@ -304,13 +305,15 @@ static void *give_back(void *unused)
 
 static void beside(void)
 {
+	time_t end = time(NULL) + 10;
 	size_t sizes[2] = { 100, 200 };
 	void *blocks[2], *before;
 	pthread_t thread;
 
 	mallopt(M_ARENA_MAX, 1);
 	expect(!pthread_create(&thread, NULL, give_back, NULL), "no thread");
-	for (int round = 0; round < 100000; round++) {
+	/* Where they share a CPU with others, each turn may take milliseconds. */
+	for (int round = 0; round < 100000 && time(NULL) < end; round++) {
 		before = malloc(300);
 		free(malloc(100));
 		atomic_store(&given, before);
