@@ -27,12 +27,7 @@ for pair in start_code:26 end_code:27 start_stack:28 start_data:45 start_brk:47 
 	check "mm ${pair%:*}" [ "$(field "${pair%:*}")" = \
 		"$(printf '0x%x' "$(stat_field "${pair#*:}")")" ]
 done
-for _ in $(seq 20); do
-	alone
-	count=$(field mm_count)
-	[ "$count" != 1 ] || break
-done
-check "mm mm_count" [ "$count" = 1 ]
+check "mm mm_count" [ "$(alone field mm_count)" = 1 ]
 
 # start-end perms vm_flags pgoff dev inode anon file shmem swap ...
 grep -v '^#' "$debug/$pid/vmas" |

@@ -52,13 +52,8 @@ start gonzo && compare gonzo
 equal "gonzo flexible" "$(jq .mm.legacy_layout /tmp/mm.json)" false
 equal "gonzo mm_users" "$(jq .mm.mm_users /tmp/mm.json)" \
 	"$(awk '/^Threads/ { print $2 }' "/proc/$pid/status")"
-# it may still have been on its way into the read that it waits in
-for _ in $(seq 20); do
-	alone
-	count=$(vmaview --source=netlink -j mm "$pid" | jq .mm.mm_count)
-	[ "$count" != 1 ] || break
-done
-equal "gonzo mm_count" "$count" 1
+mm_count() { vmaview --source=netlink -j mm "$pid" | jq .mm.mm_count; }
+equal "gonzo mm_count" "$(alone mm_count)" 1
 equal "gonzo 64 bit" "$(jq .mm.task_32bit /tmp/mm.json)" false
 # a new mapping goes below mmap_base, and the topmost one ends at it
 equal "gonzo mmap_base" "$(jq -r .mm.mmap_base /tmp/mm.json)" \
