@@ -54,3 +54,13 @@ update_lists() {
 	fi
 	apt_of apt-get update >&2 || touch -d @0 "$sources"
 }
+
+# mend_links FOLDER: those of unpacked packages that lead to / would leave it.
+mend_links() {
+	local link to
+	find "$1" -type l -lname '/*' | while read -r link; do
+		to=$(readlink "$link")
+		ln -sf "$(realpath -sm --relative-to="$(dirname "$link")" \
+			"$1$to")" "$link"
+	done
+}

@@ -7,8 +7,6 @@
 # shellcheck source=../vm/system/lib
 . ./lib
 
-word() { tr ' ' '\n' </proc/cmdline | sed -n "s/^$1=//p"; }
-
 set_up_huge
 check "swap is there" set_up_swap
 if [ -e replay ]; then

@@ -9,7 +9,7 @@
 # shellcheck source=leaks
 . ./leaks
 
-fault=$(sed 's/.*planted=\([^ ]*\).*/\1/' /proc/cmdline)
+fault=$(word planted)
 check "planted $fault" insmod ./planted.ko "fault=$fault"
 [ "$fault" != leak ] || tell_leaks
 exit $failed
