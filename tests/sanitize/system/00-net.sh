@@ -9,6 +9,7 @@
 # shellcheck source=leaks
 . ./leaks
 
+check "there are two CPUs" [ "$(nproc)" = 2 ]
 check "lockdep is at work" grep -Eq '^ debug_locks: +1' /proc/lockdep_stats
 check "kcov is there" [ -e /sys/kernel/debug/kcov ]
 if [ -e $leaks ]; then
