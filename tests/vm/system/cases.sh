@@ -155,7 +155,7 @@ kill -CONT $server
 start many 20000 anon
 mkdir $cg/poor
 echo +memory >$cg/cgroup.subtree_control
-for limit in $(seq 20); do
+for limit in $(seq "$(rounds 20)"); do
 	# what it gets may be its death; the kernel and others stand
 	echo $((limit * 512))K >$cg/poor/memory.max
 	sh -c "echo \$\$ >$cg/poor/cgroup.procs
@@ -163,7 +163,7 @@ for limit in $(seq 20); do
 done >/dev/null 2>&1
 cat "/proc/$pid/maps" >/tmp/want
 vmaview --source=netlink maps "$pid" >/tmp/got
-same "case-29-after-20-in-a-cgroup-without-memory" /tmp/got /tmp/want
+same "case-29-after-some-in-a-cgroup-without-memory" /tmp/got /tmp/want
 
 # ---- answers that somebody else makes up ----
 
@@ -193,19 +193,19 @@ casecheck poison "$pid" || failed=1
 start many 500 anon
 cat "/proc/$pid/maps" >/tmp/want
 mkdir -p /tmp/many
-viewers=
-for i in $(seq 100); do
+viewers= hundred=$(rounds 100)
+for i in $(seq "$hundred"); do
 	vmaview --source=netlink maps "$pid" >"/tmp/many/$i" 2>&1 &
 	viewers+=" $!"
 done
 # shellcheck disable=SC2086
 wait $viewers
 alike=0
-for i in $(seq 100); do
+for i in $(seq "$hundred"); do
 	! cmp -s "/tmp/many/$i" /tmp/want || alike=$((alike + 1))
 done
 rm -r /tmp/many
-check "case-36-100-viewers: $alike" [ "$alike" = 100 ]
+check "case-36-100-viewers: $alike" [ "$alike" = "$hundred" ]
 
 exec 9>&-
 exit $failed
