@@ -20,6 +20,10 @@
 #include <linux/leafops.h>
 #endif
 
+#ifdef CONFIG_X86_PAE
+#include "halves.h"
+#endif
+
 /*
  * v6.9: pXdp_get() for every level; before, only an open READ_ONCE(). With PAE
  * that reads the halves of a pud one after the other. There it does not matter:
@@ -37,15 +41,27 @@
 #endif
 #endif
 
-/* v6.2, dab6e717429e: before, PAE had pmd_read_atomic() for two halves. */
+/*
+ * v6.2, dab6e717429e: pmdp_get_lockless(). It and ptep_get_lockless() are for
+ * entries that are present, which makes a difference where there are halves.
+ */
 static inline pmd_t vmav_pmdp_get(pmd_t *pmdp)
 {
-#ifdef VMAV_HAVE_PMDP_GET_LOCKLESS
+#ifdef CONFIG_X86_PAE
+	return __pmd(vmav_halves_get_pmd((const u32 *)pmdp));
+#elif defined(VMAV_HAVE_PMDP_GET_LOCKLESS)
 	return pmdp_get_lockless(pmdp);
-#elif defined(CONFIG_X86_PAE)
-	return pmd_read_atomic(pmdp);
 #else
 	return READ_ONCE(*pmdp);
+#endif
+}
+
+static inline pte_t vmav_ptep_get(const pte_t *ptep)
+{
+#ifdef CONFIG_X86_PAE
+	return __pte(vmav_halves_get((const u32 *)ptep));
+#else
+	return ptep_get_lockless((pte_t *)ptep);
 #endif
 }
 
@@ -302,9 +318,15 @@ static inline bool vmav_folio_large(const struct folio *folio)
 	return vmav_folio_flag(folio, PG_head);
 }
 
-/* How many pmd and larger entries map a large folio. v6.3: in the folio. */
+/*
+ * How many pmd and larger entries map a large folio. v6.3: in the folio. v6.15:
+ * without 64 bits in its third page, which one of two has not; nor has it such
+ * entries.
+ */
 static inline int vmav_entire_mapcount(struct folio *folio)
 {
+	if (!IS_ENABLED(CONFIG_64BIT) && folio_order(folio) == 1)
+		return 0;
 #ifdef VMAV_HAVE_ENTIRE_MAPCOUNT
 	return atomic_read(&folio->_entire_mapcount) + 1;
 #else

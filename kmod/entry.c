@@ -116,7 +116,7 @@ static struct leaf read_pte(struct vmav_entry *entry,
 			    const struct guide *guide, pmd_t pmd)
 {
 	pte_t *ptep = vmav_pte_map(&pmd, entry->address);
-	pte_t pte = ptep_get_lockless(ptep);
+	pte_t pte = vmav_ptep_get(ptep);
 
 	add_level(entry, guide->mm, VMAVIEW_LEVEL_PTE,
 		  page_to_phys(pmd_page(pmd)) + offset_in_page(ptep),

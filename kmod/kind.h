@@ -175,7 +175,7 @@ static inline unsigned int vmav_kind_of_pmd(pmd_t *pmdp, pmd_t pmd,
 	if (backing == VMAV_BACKED_HUGETLB)
 		return VMAVIEW_COUNT_HUGETLB;
 	if (vmav_pmd_devmap(pmd) || vm_flags & VM_PFNMAP ||
-	    (vm_flags & VM_MIXEDMAP && !pfn_valid(pmd_pfn(pmd))))
+	    !pfn_valid(pmd_pfn(pmd)))
 		return VMAVIEW_COUNT_PFNMAP;
 	if (vmav_is_huge_zero(pmdp, pmd, pmd_page(pmd), vm_flags))
 		return VMAVIEW_COUNT_ZERO;

@@ -103,7 +103,7 @@ static void read_each(struct vmav_pages *pages,
 		      unsigned int i, unsigned int nr, struct told *told)
 {
 	for (; nr; nr--, i++) {
-		pte_t pte = ptep_get_lockless((pte_t *)&ptes[i]);
+		pte_t pte = vmav_ptep_get(&ptes[i]);
 		u32 state;
 
 		if (pte_none(pte))

@@ -117,7 +117,7 @@ static void count_each(struct vmav_counts *counts, const pte_t *ptes,
 	unsigned int i;
 
 	for (i = 0; i < nr; i++)
-		count_pte(counts, ptep_get_lockless((pte_t *)&ptes[i]),
+		count_pte(counts, vmav_ptep_get(&ptes[i]),
 			  backing);
 }
 
@@ -165,7 +165,7 @@ bool vmav_run_take(struct vmav_run *run, const pte_t *ptes, unsigned int nr,
 	unsigned int i, alike = 0;
 
 	for (i = 0; i < nr; i++) {
-		u64 raw = vmav_pte_raw(ptep_get_lockless((pte_t *)&ptes[i]));
+		u64 raw = vmav_pte_raw(vmav_ptep_get(&ptes[i]));
 
 		if (!raw)
 			continue;
@@ -201,7 +201,7 @@ static noinline void count_mixed(struct vmav_counts *counts,
 			ptes += PART;
 			continue;
 		}
-		pte = ptep_get_lockless((pte_t *)ptes++);
+		pte = vmav_ptep_get(ptes++);
 		raw = vmav_pte_raw(pte);
 		if (!raw)
 			continue;

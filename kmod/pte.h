@@ -122,7 +122,7 @@ static __always_inline bool vmav_run_go_on(struct vmav_run *run,
 	unsigned int alike = 0;
 
 	do {
-		u64 raw = vmav_pte_raw(ptep_get_lockless((pte_t *)ptes++));
+		u64 raw = vmav_pte_raw(vmav_ptep_get(ptes++));
 
 		if (!raw)
 			continue;

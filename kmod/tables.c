@@ -105,7 +105,7 @@ static unsigned long count_ptes(const struct step *step, pmd_t pmd,
 
 	count_table(step, VMAVIEW_LEVEL_PTE, addr);
 	for (i = 0; i < nr; i++) {
-		pte_t pte = ptep_get_lockless(&ptes[i]);
+		pte_t pte = vmav_ptep_get(&ptes[i]);
 
 		if (!pte_none(pte))
 			count_leaf(step->range, VMAVIEW_LEVEL_PTE,
