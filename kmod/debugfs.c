@@ -21,7 +21,6 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
-#include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
@@ -72,26 +71,26 @@ static void show_task(struct seq_file *m, const struct vmav_target *target)
 static int mm_show(struct seq_file *m, void *unused)
 {
 	const struct vmav_watch *watch = m->private;
-	struct mm_struct *mm = watch->target.mm;
+	const struct vmav_target *target = &watch->target;
 	struct vmav_mm taken;
 	unsigned int i;
 	bool privileged;
 
 	vmav_stats_add(VMAV_STAT_REQUESTS, 1);
-	if (!mmget_not_zero(mm)) {
+	if (!vmav_target_use(target)) {
 		seq_printf(m, "# %d is gone: it ran exec or has ended\n",
 			   watch->nr);
 		return 0;
 	}
-	vmav_mm_take(&taken, mm);
-	mmput_async(mm);
+	vmav_mm_take(&taken, target->mm);
+	vmav_target_unuse(target);
 	/* the watch holds the reference that PAGEMAP_FD's file does else */
 	taken.v[VMAVIEW_MM_A_MM_COUNT]++;
 
 	privileged = file_ns_capable(m->file, &init_user_ns, CAP_SYS_ADMIN) &&
-		     vmav_target_may_see_kernel(&watch->target);
+		     vmav_target_may_see_kernel(target);
 	seq_printf(m, "pid              %d\n", watch->nr);
-	show_task(m, &watch->target);
+	show_task(m, target);
 	for (i = 0; i < vmav_nr_mm_fields; i++) {
 		const struct vmav_mm_field *field = &vmav_mm_fields[i];
 
@@ -165,7 +164,7 @@ static void reap(struct work_struct *work)
 	}
 	mutex_lock(&watches_lock);
 	list_for_each_entry_safe(watch, next, &watches, list) {
-		if (atomic_read(&watch->target.mm->mm_users) ||
+		if (vmav_target_has_task(&watch->target) ||
 		    ++watch->gone < REAP_LOOKS)
 			continue;
 		unlink_watch(watch);
@@ -307,7 +306,7 @@ static int watch_show(struct seq_file *m, void *unused)
 		return -EINTR;
 	list_for_each_entry(watch, &watches, list)
 		seq_printf(m, "%d%s\n", watch->nr,
-			   atomic_read(&watch->target.mm->mm_users) ?
+			   vmav_target_has_task(&watch->target) ?
 			   "" : " gone");
 	mutex_unlock(&watches_lock);
 	return 0;

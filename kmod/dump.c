@@ -6,7 +6,6 @@
 #include <linux/capability.h>
 #include <linux/jiffies.h>
 #include <linux/mm.h>
-#include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
@@ -27,19 +26,6 @@ static struct vmav_dump **dump_in(struct netlink_callback *cb)
 {
 	BUILD_BUG_ON(sizeof(struct vmav_dump *) > sizeof(cb->ctx));
 	return (struct vmav_dump **)cb->ctx;
-}
-
-/*
- * An address space may live on after its task has left it by exec: for a
- * moment, or as long as the parent of a vfork does. It is not that task's.
- */
-static bool has_task(const struct vmav_target *target)
-{
-	struct task_struct *task = vmav_target_get_task(target);
-
-	if (task)
-		put_task_struct(task);
-	return task;
 }
 
 /*
@@ -88,7 +74,7 @@ static int open_dump(struct vmav_dump *dump, struct nlattr **attrs)
 
 	if (err)
 		return err;
-	if (has_task(&dump->target)) {
+	if (vmav_target_has_task(&dump->target)) {
 		err = read_request(dump, attrs) ?: open_own(dump, attrs);
 	} else {
 		NL_SET_ERR_MSG(&dump->why, VMAV_TASK_HAS_LEFT);
@@ -210,12 +196,7 @@ int vmav_dump_next(struct sk_buff *skb, struct netlink_callback *cb)
 	}
 	if (dump->done)
 		return 0;
-	/*
-	 * Before mm_users: many readers could pass them on to one another, and
-	 * keep what has no task any more.
-	 */
-	if (!has_task(&dump->target) ||
-	    !mmget_not_zero(dump->target.mm)) {
+	if (!vmav_target_use(&dump->target)) {
 		NL_SET_ERR_MSG(cb->extack, VMAV_TASK_HAS_LEFT);
 		vmav_stats_add(VMAV_STAT_REFUSED, 1);
 		return -ESRCH;
@@ -229,7 +210,7 @@ int vmav_dump_next(struct sk_buff *skb, struct netlink_callback *cb)
 		cond_resched();
 	} while (!err && !dump->holds->done && time_before(jiffies, until) &&
 		 !signal_pending(current));
-	mmput_async(dump->target.mm);
+	vmav_target_unuse(&dump->target);
 	mark_torn(cb, dump);
 
 	if (err == -EINTR)

@@ -272,7 +272,7 @@ static int get_mm_doit(struct sk_buff *request, struct genl_info *info)
 	err = vmav_netlink_target(&target, info->attrs, info->extack);
 	if (err)
 		goto count;
-	/* before mm_users, as in vmav_dump_next() */
+	/* before mm_users, as in vmav_target_use() */
 	task = vmav_target_get_task(&target);
 	if (!task) {
 		NL_SET_ERR_MSG(info->extack, VMAV_TASK_HAS_LEFT);
@@ -285,8 +285,7 @@ static int get_mm_doit(struct sk_buff *request, struct genl_info *info)
 		goto drop_task;
 	}
 	err = reply_mm(request, info, &target, task);
-	/* whoever was the last user, its memory is not torn down in here */
-	mmput_async(target.mm);
+	vmav_target_unuse(&target);
 drop_task:
 	put_task_struct(task);
 put_target:

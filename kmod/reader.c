@@ -6,7 +6,6 @@
  */
 #include <linux/capability.h>
 #include <linux/mm.h>
-#include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 
@@ -51,17 +50,17 @@ static int take_part(struct vmav_reader *reader, struct mm_struct *mm)
 /* Makes sure that an item is there to be shown. Returns false at the end. */
 static bool fill(struct vmav_reader *reader)
 {
-	struct mm_struct *mm = reader->watch->target.mm;
+	const struct vmav_target *target = &reader->watch->target;
 
 	while (reader->item >= reader->nr_items) {
 		if (reader->holds->done || reader->err)
 			return false;
-		if (!mmget_not_zero(mm)) {
+		if (!vmav_target_use(target)) {
 			reader->err = -ESRCH;
 			return false;
 		}
-		reader->err = take_part(reader, mm);
-		mmput_async(mm);
+		reader->err = take_part(reader, target->mm);
+		vmav_target_unuse(target);
 		reader->item = 0;
 		if (reader->err)
 			return false;

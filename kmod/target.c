@@ -5,12 +5,14 @@
  * with PTRACE_MODE_READ_FSCREDS, security modules included), so no right is
  * decided here. Other files are refused, whatever they look like.
  */
+#include <linux/anon_inodes.h>
 #include <linux/capability.h>
 #include <linux/err.h>
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/kernel.h>
 #include <linux/magic.h>
+#include <linux/module.h>
 #include <linux/pid.h>
 #include <linux/proc_fs.h>
 #include <linux/rculist.h>
@@ -217,4 +219,70 @@ struct task_struct *vmav_target_get_task(const struct vmav_target *target)
 unlock:
 	rcu_read_unlock();
 	return found;
+}
+
+/*
+ * True while the target is its task's: an address space may live on after the
+ * task has left it by exec, for a moment, or as long as the parent of a vfork
+ * does.
+ */
+bool vmav_target_has_task(const struct vmav_target *target)
+{
+	struct task_struct *task = vmav_target_get_task(target);
+
+	if (task)
+		put_task_struct(task);
+	return task;
+}
+
+/**
+ * vmav_target_use - takes mm_users, so that the target's memory stays
+ * @target: the target
+ *
+ * Not of what its task has left: many readers could pass mm_users on to one
+ * another, and keep it.
+ *
+ * Return: false when there is nothing any more.
+ */
+bool vmav_target_use(const struct vmav_target *target)
+{
+	return vmav_target_has_task(target) && mmget_not_zero(target->mm);
+}
+
+static int last_use_release(struct inode *inode, struct file *file)
+{
+	mmput(file->private_data);
+	return 0;
+}
+
+static const struct file_operations last_use_fops = {
+	.owner		= THIS_MODULE,
+	.release	= last_use_release,
+};
+
+/**
+ * vmav_target_unuse - gives back what vmav_target_use() took
+ * @target: the target
+ *
+ * The last user of an mm tears it down, which may take as long as the target
+ * likes: exit_aio() waits for a read that a file system of its own never
+ * answers. So that is for current to do, when it holds nothing any more, on its
+ * way out of the system call: then the file that is made here is released. A
+ * reader of /proc does the same. mmput_async() would let a worker wait that all
+ * of the kernel shares.
+ *
+ * Context: process context, may sleep.
+ */
+void vmav_target_unuse(const struct vmav_target *target)
+{
+	struct file *file;
+
+	if (atomic_add_unless(&target->mm->mm_users, -1, 1))
+		return;
+	file = anon_inode_getfile("[vmaview]", &last_use_fops, target->mm,
+				  O_RDONLY);
+	if (IS_ERR(file))
+		mmput_async(target->mm);
+	else
+		fput(file);
 }

@@ -27,5 +27,9 @@ void vmav_target_put(struct vmav_target *target);
 bool vmav_target_kernel_is_shown(void);
 bool vmav_target_may_see_kernel(const struct vmav_target *target);
 struct task_struct *vmav_target_get_task(const struct vmav_target *target);
+bool vmav_target_has_task(const struct vmav_target *target);
+
+bool vmav_target_use(const struct vmav_target *target);
+void vmav_target_unuse(const struct vmav_target *target);
 
 #endif

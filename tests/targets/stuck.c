@@ -9,15 +9,19 @@
  *	pid
  *	ready
  * Commands: "hold" is ready when the lock is held, "release" when mmap() has
- * returned. The end of the input lets go too, as does the server's death.
+ * returned. "aio" is ready when an asynchronous read of the file is under way,
+ * which is not answered. The end of the input lets go too, as does the server's
+ * death.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/aio_abi.h>
 #include <linux/fuse.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 
 #include "target.h"
@@ -26,6 +30,8 @@
 
 static int fuse;			/* /dev/fuse */
 static bool is_told_to_hold;
+static bool is_told_to_keep;		/* the next read */
+static uint64_t kept;			/* its number, or 0 */
 static struct {
 	uint64_t unique;		/* of the write kept waiting, or 0 */
 	uint32_t size;
@@ -53,6 +59,7 @@ static void do_init(uint64_t unique, const void *request)
 	struct fuse_init_out out = {
 		.major = FUSE_KERNEL_VERSION,
 		.minor = FUSE_KERNEL_MINOR_VERSION,
+		.flags = FUSE_ASYNC_DIO,
 		.max_write = PAGE,
 	};
 
@@ -88,12 +95,22 @@ static void do_open(uint64_t unique, const void *request)
 	answer(unique, 0, &out, sizeof(out));
 }
 
-static void do_read(uint64_t unique, const void *request)
+static void answer_read(uint64_t unique)
 {
 	static const char page[PAGE];
 
-	(void)request;
 	answer(unique, 0, page, sizeof(page));
+}
+
+static void do_read(uint64_t unique, const void *request)
+{
+	(void)request;
+	if (is_told_to_keep && !kept) {
+		kept = unique;
+		say_ready();
+	} else {
+		answer_read(unique);
+	}
 }
 
 static void answer_write(uint64_t unique, uint32_t size)
@@ -173,6 +190,10 @@ static void let_go(void)
 	if (held.unique)
 		answer_write(held.unique, held.size);
 	held.unique = 0;
+	is_told_to_keep = false;
+	if (kept)
+		answer_read(kept);
+	kept = 0;
 }
 
 /* Returns false at the end of the input. Orders go to the target. */
@@ -182,9 +203,9 @@ static bool obey(int orders)
 
 	if (!read_command(line, sizeof(line)))
 		return false;
-	if (!strcmp(line, "hold")) {
-		is_told_to_hold = true;
-		if (write(orders, "", 1) != 1)
+	if (!strcmp(line, "hold") || !strcmp(line, "aio")) {
+		*(*line == 'h' ? &is_told_to_hold : &is_told_to_keep) = true;
+		if (write(orders, line, 1) != 1)
 			return false;
 	} else if (!strcmp(line, "release")) {
 		let_go();
@@ -243,6 +264,24 @@ static int open_file(const char *path, int flags)
 	return fd;
 }
 
+/* Begins a read that exit_aio() will wait for. */
+static void read_aside(int fd)
+{
+	static char page[PAGE] __attribute__((aligned(PAGE)));
+	static aio_context_t context;
+	static struct iocb iocb, *list = &iocb;
+
+	iocb = (struct iocb){
+		.aio_lio_opcode = IOCB_CMD_PREAD,
+		.aio_fildes = fd,
+		.aio_buf = (uintptr_t)page,
+		.aio_nbytes = PAGE,
+	};
+	if (syscall(SYS_io_setup, 1, &context) ||
+	    syscall(SYS_io_submit, context, 1, &list) != 1)
+		give_up("aio");
+}
+
 int main(void)
 {
 	char path[] = "/tmp/stuck.XXXXXX", order;
@@ -278,6 +317,10 @@ int main(void)
 	say_ready();
 
 	while (read(orders[0], &order, 1) == 1) {
+		if (order == 'a') {
+			read_aside(direct);
+			continue;
+		}
 		touch(page, 1);
 		munmap(map(PAGE, PROT_READ, MAP_PRIVATE, direct), PAGE);
 		say_ready();

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Two processes in one mm: the parent waits inside vfork for the child.
+ * Two processes in one mm: the parent waits inside vfork for the child, which
+ * leaves it by exec of cat when there is input.
  *
  *	pid
  *	child PID
  *	ready			printed by the child
  */
+#include <sys/wait.h>
+
 #include "target.h"
 
 int main(void)
@@ -24,9 +27,10 @@ int main(void)
 			       getpid());
 		if (write(1, line, len) != len)
 			_exit(1);
-		while (read(0, &byte, 1) > 0)
-			;
+		if (read(0, &byte, 1) > 0)
+			execlp("cat", "cat", NULL);
 		_exit(0);
 	}
+	waitpid(child, NULL, 0);
 	return 0;
 }

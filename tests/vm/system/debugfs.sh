@@ -127,6 +127,20 @@ refuse "folder goes by itself" [ -e "$debug/$old" ]
 refuse "a file kept open then" cat <&7
 exec 7<&-
 
+# a child of vfork leaves by exec what lives on
+start vforker
+child=$(value child)
+watch "$child"
+check "an mm of two" grep -q '^mmap_base' "$debug/$child/mm"
+echo >&9
+for _ in $(seq 600); do
+	[ "$(cat "/proc/$child/comm")" != cat ] || break
+	sleep 0.1
+done
+check "gone after exec of a vfork" grep -q 'is gone' "$debug/$child/mm"
+check "and so are its areas" grep -q 'is gone' "$debug/$child/vmas"
+exec 9>&-
+
 for junk in 0 2147483648 -2147483648 -2147483649 99999999999999999999 text \
 	' ' '1 2' 2; do
 	refuse "watch refuses '$junk'" watch "$junk"

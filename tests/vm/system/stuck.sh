@@ -174,6 +174,37 @@ exec 9>&-
 check "until it lets go" ends $dump
 check "which is its end" ends "$pid"
 
+# ---- it ends with a read under way that is never answered ----
+
+# who PATTERN: the processes whose stack has it
+who() { grep -ls "$1" /proc/[0-9]*/stack | cut -d / -f 3; }
+met=
+for _ in $(seq 40); do
+	start stuck && tell aio
+	racecheck dumps 1000000 "$pid" >/tmp/last 8<&- 9>&- &
+	last=$!
+	sleep 0.2
+	kill -9 "$pid"
+	for _ in $(seq 100); do
+		waiting=$(who exit_aio)
+		[ ! "$waiting" ] || break
+		sleep 0.1
+	done
+	for p in $waiting; do
+		case $(cat "/proc/$p/comm") in
+		racecheck) met=1 ;;
+		stuck) ;;
+		*) not_ok "no other waits for it" "$(cat "/proc/$p/comm")" ;;
+		esac
+	done
+	exec 9>&-
+	ends "$pid" >/tmp/ends || not_ok "it ends when that is" "$(cat /tmp/ends)"
+	kill -9 $last
+	wait $last 2>/dev/null
+	[ ! "$met" ] || break
+done
+check "who was the last to look frees its memory" [ "$met" ]
+
 # ---- the viewer ----
 
 start stuck
