@@ -3,7 +3,8 @@
 # make               the viewer, and the module for the running kernel
 # make library       libvmachunk.so, the allocator, for LD_PRELOAD; make does too
 # make demo          a lab VM with the viewer in it (KERNEL=6.1, 6.12)
-# make test          everything, on the host and in VMs of both kernels
+# make test          everything, on the host and in VMs of both kernels, a part on
+#                    i386 and in a sanitizer kernel
 #                    (T=regex picks tests, K="host 6.1 6.12" places)
 # make bench-kernel  the module's speed against the kernel's own interfaces, in
 #                    VMs (K="6.1 6.12", B=word picks rows)
@@ -330,7 +331,7 @@ demo:
 	$(Q)tests/vm/demo $(KERNEL)
 
 test:
-	$(Q)tests/packages build vm test
+	$(Q)tests/packages build vm test sanitize
 	$(Q)tests/run
 
 test-chunk: export K := host

@@ -18,9 +18,9 @@ static inline u64 vmav_halves_get(const u32 *halves)
 
 	do {
 		low = READ_ONCE(halves[0]);
-		smp_rmb();
+		smp_rmb();	/* pairs with smp_wmb() in native_set_pte() */
 		high = READ_ONCE(halves[1]);
-		smp_rmb();
+		smp_rmb();	/* and in native_pte_clear() */
 	} while (low != READ_ONCE(halves[0]));
 	return low ? (u64)high << 32 | low : 0;
 }

@@ -66,12 +66,12 @@ static void *write_pte(void *unused)
 /* pmdp_establish(), set_64bit(); native_pmdp_get_and_clear(), set_64bit() */
 static void *write_pmd(void *unused)
 {
-	const u64 not = invalid(huge);
+	const u64 gone = invalid(huge);
 
 	while (!stop) {
-		__atomic_exchange_n(&entry.halves[0], (u32)not,
+		__atomic_exchange_n(&entry.halves[0], (u32)gone,
 				    __ATOMIC_SEQ_CST);
-		WRITE_ONCE(entry.halves[1], not >> 32);
+		WRITE_ONCE(entry.halves[1], gone >> 32);
 		__atomic_store_n(&entry.whole, huge, __ATOMIC_SEQ_CST);
 		__atomic_exchange_n(&entry.halves[0], 0, __ATOMIC_SEQ_CST);
 		WRITE_ONCE(entry.halves[1], 0);
@@ -131,19 +131,19 @@ static void test_huge(void **state)
 /* Each half-written pmd, as it stands. */
 static void test_half_invalid(void **state)
 {
-	const u64 not = invalid(huge);
-	union entry half = { .whole = (huge & ~0xffffffffULL) | (u32)not };
+	const u64 gone = invalid(huge);
+	union entry half = { .whole = (huge & ~0xffffffffULL) | (u32)gone };
 
 	(void)state;
-	assert_int_equal(vmav_halves_get_pmd(half.halves), not);
-	half.whole = not;
-	assert_int_equal(vmav_halves_get_pmd(half.halves), not);
+	assert_int_equal(vmav_halves_get_pmd(half.halves), gone);
+	half.whole = gone;
+	assert_int_equal(vmav_halves_get_pmd(half.halves), gone);
 	half.whole = huge;
 	assert_int_equal(vmav_halves_get_pmd(half.halves), huge);
 	half.halves[0] = 0;
 	assert_int_equal(vmav_halves_get_pmd(half.halves), 0);
 	/* PROT_NONE, whole since it was written at once: inverted, to stay */
-	half.whole = not | _PAGE_PROTNONE;
+	half.whole = gone | _PAGE_PROTNONE;
 	assert_int_equal(vmav_halves_get_pmd(half.halves), half.whole);
 	/* a table, and a swap entry */
 	half.whole = 0x12345067;

@@ -193,7 +193,7 @@ casecheck poison "$pid" || failed=1
 start many 500 anon
 cat "/proc/$pid/maps" >/tmp/want
 mkdir -p /tmp/many
-viewers= hundred=$(rounds 100)
+viewers='' hundred=$(rounds 100)
 for i in $(seq "$hundred"); do
 	vmaview --source=netlink maps "$pid" >"/tmp/many/$i" 2>&1 &
 	viewers+=" $!"
