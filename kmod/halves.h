@@ -8,6 +8,9 @@
 #define VMAVIEW_HALVES_H
 
 /*
+ * Both halves are read until both are as before: one of them alone does not tell
+ * that the entry was cleared and made again meanwhile.
+ *
  * The low half is the last to be written where none was, and the first to be
  * cleared: what has none is no entry, yet or any more. (It is a swap entry in
  * one of 8 million, 32 GiB into a swap area, which is taken for none.)
@@ -21,7 +24,7 @@ static inline u64 vmav_halves_get(const u32 *halves)
 		smp_rmb();	/* pairs with smp_wmb() in native_set_pte() */
 		high = READ_ONCE(halves[1]);
 		smp_rmb();	/* and in native_pte_clear() */
-	} while (low != READ_ONCE(halves[0]));
+	} while (low != READ_ONCE(halves[0]) || high != READ_ONCE(halves[1]));
 	return low ? (u64)high << 32 | low : 0;
 }
 
