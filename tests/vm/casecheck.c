@@ -411,9 +411,12 @@ static unsigned long count_mms(void)
 	return number_of("/proc/slabinfo", "mm_struct");
 }
 
+/* KiB, far less than so many processes take. */
+#define SLACK	16384
+
 static void case_leaks(pid_t rounds)
 {
-	unsigned long mms = 0, memory = 0, now;
+	unsigned long mms = 0, memory = 0, now, left;
 	int sock = open_socket();
 
 	for (pid_t i = 0; i < rounds; i++) {
@@ -424,18 +427,18 @@ static void case_leaks(pid_t rounds)
 		}
 		dump_and_exit(sock, i);
 	}
-	/* what is freed after a grace period */
-	for (int i = 0; i < 50; i++) {
+	/* what is freed after a grace period, on a machine that is busy */
+	for (int i = 0; i < 100; i++) {
 		now = count_mms();
-		if (now < mms + 200)
+		left = number_of("/proc/meminfo", "MemAvailable:");
+		if (now < mms + 200 && left + SLACK > memory)
 			break;
 		usleep(100000);
 	}
 	check(mms && now < mms + 200, "case-43-mm-structs",
 	      "%lu before, %lu after", mms, now);
-	now = number_of("/proc/meminfo", "MemAvailable:");
-	check(memory && now + 8192 > memory, "case-43-memory",
-	      "%lu KiB available before, %lu after", memory, now);
+	check(memory && left + SLACK > memory, "case-43-memory",
+	      "%lu KiB available before, %lu after", memory, left);
 	close(sock);
 }
 
