@@ -117,8 +117,7 @@ static void count_each(struct vmav_counts *counts, const pte_t *ptes,
 	unsigned int i;
 
 	for (i = 0; i < nr; i++)
-		count_pte(counts, vmav_ptep_get(&ptes[i]),
-			  backing);
+		count_pte(counts, vmav_ptep_get(&ptes[i]), backing);
 }
 
 #ifdef VMAV_PTE_FLAGS

@@ -176,8 +176,6 @@ check "which is its end" ends "$pid"
 
 # ---- it ends with a read under way that is never answered ----
 
-# who PATTERN: the processes whose stack has it
-who() { grep -ls "$1" /proc/[0-9]*/stack | cut -d / -f 3; }
 met=
 for _ in $(seq 40); do
 	start stuck && tell aio
@@ -186,7 +184,7 @@ for _ in $(seq 40); do
 	sleep 0.2
 	kill -9 "$pid"
 	for _ in $(seq 100); do
-		waiting=$(who exit_aio)
+		waiting=$(grep -ls exit_aio /proc/[0-9]*/stack | cut -d / -f 3)
 		[ ! "$waiting" ] || break
 		sleep 0.1
 	done
