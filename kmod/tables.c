@@ -210,6 +210,7 @@ int vmav_tables_take(struct vmav_tables *tables,
 		if (vma->vm_start >= range->end)
 			break;
 		range->holds.done = tables->nr < max_areas && budget > 0 &&
+				    !(tables->nr && mmap_lock_is_contended(mm)) &&
 				    take_area(range, vma, &budget);
 		if (!range->holds.done)
 			break;
