@@ -30,10 +30,11 @@ void vmav_escaped_init(void)
 /*
  * The remover of the folder waits for us, and the target can hold its
  * mmap_lock for as long as it likes, or have tables without end: we try, until
- * one of them gives in.
+ * one of them gives in. A target that ends meanwhile is not kept.
  */
-static int take_part(struct vmav_reader *reader, struct mm_struct *mm)
+static int take_part(struct vmav_reader *reader)
 {
+	const struct vmav_target *target = &reader->watch->target;
 	int err;
 
 	do {
@@ -42,7 +43,10 @@ static int take_part(struct vmav_reader *reader, struct mm_struct *mm)
 		if (fatal_signal_pending(current))
 			return -EINTR;
 		cond_resched();
-		err = reader->ops->take(reader, mm);
+		if (!vmav_target_use(target))
+			return -ESRCH;
+		err = reader->ops->take(reader, target->mm);
+		vmav_target_unuse(target);
 	} while (err == -EAGAIN && !signal_pending(current));
 	return err == -EAGAIN ? -EINTR : err;
 }
@@ -50,17 +54,10 @@ static int take_part(struct vmav_reader *reader, struct mm_struct *mm)
 /* Makes sure that an item is there to be shown. Returns false at the end. */
 static bool fill(struct vmav_reader *reader)
 {
-	const struct vmav_target *target = &reader->watch->target;
-
 	while (reader->item >= reader->nr_items) {
 		if (reader->holds->done || reader->err)
 			return false;
-		if (!vmav_target_use(target)) {
-			reader->err = -ESRCH;
-			return false;
-		}
-		reader->err = take_part(reader, target->mm);
-		vmav_target_unuse(target);
+		reader->err = take_part(reader);
 		reader->item = 0;
 		if (reader->err)
 			return false;
