@@ -39,7 +39,7 @@
 /* A folder is dropped at the second look that finds its target gone. */
 #define REAP_LOOKS	2
 
-static struct dentry *root;
+static struct dentry *root, *watch_file;
 /*
  * Held while folders are made or removed, so that a name is free when a folder
  * is made: a removal waits for readers. Taken before watches_lock.
@@ -354,7 +354,8 @@ void vmav_debugfs_init(void)
 		root = NULL;
 		return;
 	}
-	debugfs_create_file("watch", 0600, root, NULL, &watch_fops);
+	watch_file = debugfs_create_file("watch", 0600, root, NULL,
+					 &watch_fops);
 	debugfs_create_file("stats", 0400, root, NULL, &stats_fops);
 }
 
@@ -363,7 +364,7 @@ void vmav_debugfs_exit(void)
 	if (!root)
 		return;
 	/* first the way in: no write is running or can begin after */
-	debugfs_lookup_and_remove("watch", root);
+	debugfs_remove(watch_file);
 	cancel_delayed_work_sync(&reap_work);
 	free_watches(&watches);
 	debugfs_remove_recursive(root);
