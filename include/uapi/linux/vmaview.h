@@ -37,7 +37,10 @@
  *	  ascending order of address and none comes twice. All areas that
  *	  overlap [START, END) are reported, whole.
  *	  When the mm changed between two slices of a dump, every message from
- *	  there on has NLM_F_DUMP_INTR set.
+ *	  there on has NLM_F_DUMP_INTR set. What counts are areas, not pages: a
+ *	  page that is brought in, swapped or moved to another frame meanwhile
+ *	  changes no mm. Without VMAVIEW_FEATURE_MM_SEQ a change that leaves all
+ *	  sums of the mm as they were (a move to another address) is not seen.
  *
  *	GET_PAGES (dump)
  *	  request:	PAGEMAP_FD [START] [END] [FLAGS]
