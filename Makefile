@@ -331,7 +331,7 @@ demo:
 	$(Q)tests/vm/demo $(KERNEL)
 
 test:
-	$(Q)tests/packages build vm test sanitize
+	$(Q)tests/packages build vm test lint sanitize
 	$(Q)tests/run
 
 test-chunk: export K := host
@@ -359,6 +359,7 @@ fuzz-netlink:
 lint: export K := host
 lint: export T := ^lint/
 lint:
+	$(Q)tests/packages build vm test lint
 	$(Q)tests/run
 
 # ---- install ----
