@@ -2,7 +2,7 @@
 /*
  * Maps files whose names are hard to print, and has a hard comm itself.
  *
- *	names [FOLDER]		default /tmp
+ *	names [FOLDER [BYTES]]	default /tmp; BYTES: one path that is longer
  *
  *	pid, dir PATH, comm HEX
  *	file START END HEX	HEX is the path as it was given, byte by byte,
@@ -20,7 +20,7 @@
 #include "target.h"
 
 #define LONG_NAME	240	/* bytes of a component; NAME_MAX is 255 */
-#define MAX_DEPTH	24
+#define MOST_BYTES	20000
 
 static const char *const names[] = {
 	"plain",
@@ -43,7 +43,7 @@ static const char *const names[] = {
 };
 
 static char comm[] = "a\n\033[31m\x9b\xff\\012";	/* at most 15 bytes */
-static char path[2 * PATH_MAX];
+static char path[MOST_BYTES + LONG_NAME + 2];
 
 static void print_hex(const char *text)
 {
@@ -71,24 +71,30 @@ static void map_name(const char *key, const char *name)
 
 /*
  * Goes down by long names and maps a file where its path is just short of
- * PATH_MAX and one where it is longer: the kernel has no such limit of its own.
+ * PATH_MAX, one where it is longer, as the kernel has no such limit of its own,
+ * and one where it is longer than bytes, if that is not 0.
  */
-static int map_deep(char *component)
+static int map_deep(char *component, size_t bytes)
 {
-	size_t len;
-	int depth;
+	const size_t beyond = PATH_MAX + LONG_NAME;
+	size_t len, next;
+	int depth = 0;
 
-	for (depth = 0; depth < MAX_DEPTH; depth++) {
-		len = strlen(path);
-		if (len + 1 + LONG_NAME > PATH_MAX && len < PATH_MAX)
+	for (len = strlen(path); ; len = next) {
+		next = len + 1 + LONG_NAME;
+		if (len < PATH_MAX && next > PATH_MAX)
 			map_name("file", "near");
-		if (len > PATH_MAX + LONG_NAME)
+		if (len < beyond && next >= beyond)
+			map_name("file", "beyond");
+		if (len >= bytes && next >= beyond)
 			break;
 		if (mkdir(component, 0700) || chdir(component))
 			give_up("mkdir");
 		snprintf(path + len, sizeof(path) - len, "/%s", component);
+		depth++;
 	}
-	map_name("file", "beyond");
+	if (bytes)
+		map_name("file", "far");
 	return depth;
 }
 
@@ -96,8 +102,11 @@ int main(int argc, char **argv)
 {
 	static char dir[PATH_MAX];
 	char component[LONG_NAME + 1] = { 0 };
+	size_t bytes = argc > 2 ? strtoul(argv[2], NULL, 10) : 0;
 	int depth;
 
+	if (bytes > MOST_BYTES)
+		give_up("BYTES");
 	print_pid();
 	snprintf(dir, sizeof(dir), "%s/names.XXXXXX",
 		 argc > 1 ? argv[1] : "/tmp");
@@ -115,13 +124,14 @@ int main(int argc, char **argv)
 	map_name("deleted", "gone (deleted)");
 	unlink("gone (deleted)");
 	memset(component, 'd', LONG_NAME);
-	depth = map_deep(component);
+	depth = map_deep(component, bytes);
 
 	say_ready();
 	wait_for_end();
 
-	unlink("beyond");
+	unlink("far");
 	while (depth-- > 0) {
+		unlink("beyond");
 		unlink("near");
 		if (chdir("..") || rmdir(component))
 			give_up("rmdir");

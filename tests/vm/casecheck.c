@@ -285,13 +285,17 @@ static void case_passed_socket(pid_t pid)
 
 struct found {
 	unsigned int frames, tokens;
+	unsigned int late;		/* frames after tokens */
 };
 
 static void note_frames(const struct nlmsghdr *nlh, void *data)
 {
 	struct found *found = data;
 
-	found->frames += !!find_attr(nlh, VMAVIEW_A_FRAMES);
+	if (find_attr(nlh, VMAVIEW_A_FRAMES)) {
+		found->frames++;
+		found->late += found->tokens != 0;
+	}
 	found->tokens += !!find_attr(nlh, VMAVIEW_A_TOKENS);
 }
 
@@ -343,6 +347,45 @@ static void case_passed_dump(pid_t pid)
 	      answer.messages, found.tokens, found.frames);
 	kill(child, SIGKILL);
 	waitpid(child, NULL, 0);
+	close(sock);
+	close(pair[0]);
+	close(pair[1]);
+}
+
+static void case_passed_root_dump(pid_t pid)
+{
+	struct found found = { 0 };
+	static struct answer answer;
+	int own = open_pagemap(getpid()), sock = open_socket(), pair[2];
+	struct request req;
+	pid_t child;
+	char *pages;
+
+	(void)pid;
+	prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
+	pages = allocate(NR_PAGES, 4096);
+	for (size_t i = 0; i < NR_PAGES; i++)
+		*(volatile char *)(pages + i * 4096) = 1;
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair))
+		give_up("socketpair");
+	begin_frames(&req, own);
+	send_request(sock, &req, req.nlh.nlmsg_len);
+	/* what the first read gets was made when it was sent, for root */
+	child = begin_child();
+	if (!child) {
+		become(65534);
+		read_each(receive(pair[0]), true, &answer, note_frames, &found);
+		expect("case-42-dump-of-roots-read-by-nobody", &answer, 0);
+		check(found.frames && found.tokens > 2 && !found.late,
+		      "case-42-no-frames-any-more",
+		      "%u messages, %u with tokens, %u with frames, %u late",
+		      answer.messages, found.tokens, found.frames, found.late);
+		end_child();
+	}
+	pass(pair[1], sock);
+	join(child);
+	free(pages);
+	close(own);
 	close(sock);
 	close(pair[0]);
 	close(pair[1]);
@@ -599,6 +642,7 @@ static const struct {
 	{ "passed-fd", case_passed_fd },
 	{ "passed-socket", case_passed_socket },
 	{ "passed-dump", case_passed_dump },
+	{ "passed-root-dump", case_passed_root_dump },
 	{ "leaks", case_leaks },
 	{ "policy", case_policy },
 	{ "poison", case_poison },

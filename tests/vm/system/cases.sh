@@ -30,7 +30,7 @@ mount -t overlay -o lowerdir=/tmp/lower,upperdir=/tmp/upper,workdir=/tmp/work \
 	none /tmp/over
 start gonzo
 for case in own-child lookalike version pid-reuse passed-fd passed-socket \
-	passed-dump; do
+	passed-dump passed-root-dump; do
 	casecheck $case "$pid" || failed=1
 done
 umount /tmp/over
@@ -137,6 +137,16 @@ start many "$areas" anon
 vmaview --source=netlink maps "$pid" >/tmp/got
 cat "/proc/$pid/maps" >/tmp/want
 same "case-24-$areas-areas" /tmp/got /tmp/want
+
+# ---- a path that no message has room for ----
+
+start names /tmp 17000
+vmaview --source=netlink maps "$pid" >/tmp/got
+awk 'length > 17000 { $0 = substr($0, 1, 73) "?" } 1' "/proc/$pid/maps" \
+	>/tmp/want
+same "case-44-left-out" /tmp/got /tmp/want
+check "case-44-it-was-there" grep -q '[^ ] *?$' /tmp/want
+exec 9>&-
 
 # ---- a file system that does not answer any more ----
 

@@ -5,8 +5,8 @@
 
 . ./lib
 
-for target in gonzo "legacy gonzo" stack sparse thread names "many 20000 anon" \
-	"many 3000 file" empty; do
+for target in gonzo "legacy gonzo" stack sparse thread names \
+	"names /tmp 12000" "many 20000 anon" "many 3000 file" empty; do
 	# shellcheck disable=SC2086
 	start $target || continue
 	# its first thread has ended, the other one has the memory
