@@ -311,6 +311,7 @@ struct area {
 struct areas {
 	struct area *areas;
 	size_t nr, cap;
+	bool torn;
 	char wrong[128];
 };
 
@@ -391,6 +392,7 @@ static inline void take_areas(struct areas *areas, int s, int fd,
 	begin_dump(&req, VMAVIEW_CMD_GET_VMAS, fd);
 	mnl_attr_put_u32(&req.nlh, VMAVIEW_A_FLAGS, flags);
 	answer = ask_each(s, &req, read_areas, areas);
+	areas->torn = answer->interrupted;
 	if (answer->code)
 		complain(areas->wrong, sizeof(areas->wrong), "%.40s: %.60s",
 			 strerror(answer->code), answer->text);

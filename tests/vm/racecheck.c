@@ -3,8 +3,9 @@
  * Dumps of targets that never stand still.
  *
  *	racecheck dumps N PID...	N of all kinds: each well formed
- *	racecheck states N PID FILE	N page maps of the target "twostates":
- *					each one of its states, or torn
+ *	racecheck states N PID FILE	N page maps, counts and tables of the
+ *					target "twostates": each tells of one
+ *					of its states, or is torn
  */
 #include <sys/resource.h>
 
@@ -137,48 +138,123 @@ struct states {
 	uint64_t a, b, size;
 };
 
-static size_t count_anon(uint64_t start, uint64_t size)
-{
-	const struct page *page = page_from(&pic, start);
-	size_t nr = 0;
+/* What a dump says: pages at A and at B, and whether there are such areas. */
+struct said {
+	uint64_t in_a, in_b;
+	bool has_a, has_b;
+	bool torn;
+};
 
-	for (; page < pic.pages + pic.nr && page->address < start + size; page++)
-		nr += VMAVIEW_PAGE_KIND(page->state) == VMAVIEW_PAGE_ANON;
-	return nr;
+static bool touches(uint64_t start, uint64_t end, uint64_t at, uint64_t size)
+{
+	return start < at + size && end > at;
 }
 
-static bool is_area(uint64_t start, uint64_t size)
+/* One area more, with so many pages. */
+static void add_said(struct said *said, const struct states *st,
+		     uint64_t start, uint64_t end, uint64_t pages)
 {
+	if (touches(start, end, st->a, st->size)) {
+		said->has_a = true;
+		said->in_a += pages;
+	} else if (touches(start, end, st->b, st->size)) {
+		said->has_b = true;
+		said->in_b += pages;
+	}
+}
+
+static struct said say_pages(int fd, const struct states *st, uint32_t flags)
+{
+	struct said said = { 0 };
+
+	take_picture(&pic, s, fd, st->a, st->b + st->size, flags);
+	if (*pic.wrong)
+		WRONG("%s", pic.wrong);
+	said.torn = pic.torn;
 	for (size_t i = 0; i < pic.nr_areas; i++)
-		if (pic.areas[i].start <= start &&
-		    pic.areas[i].end >= start + size)
-			return true;
-	return false;
+		add_said(&said, st, pic.areas[i].start, pic.areas[i].end, 0);
+	for (size_t i = 0; i < pic.nr; i++)
+		if (VMAVIEW_PAGE_KIND(pic.pages[i].state) == VMAVIEW_PAGE_ANON)
+			add_said(&said, st, pic.pages[i].address,
+				 pic.pages[i].address + PAGE_SIZE, 1);
+	return said;
 }
 
-/* Which of them the picture is: 0, 1, or -1 for none. */
-static int state_of(const struct states *st)
+static struct said say_areas(int fd, const struct states *st)
 {
-	size_t all = st->size / PAGE_SIZE;
-	size_t in_a = count_anon(st->a, st->size);
-	size_t in_b = count_anon(st->b, st->size);
+	static struct areas areas;
+	struct said said = { 0 };
 
-	if (!is_area(st->a, st->size) || pic.nr != in_a + in_b)
+	take_areas(&areas, s, fd, VMAVIEW_F_COUNTS);
+	if (*areas.wrong)
+		WRONG("%s", areas.wrong);
+	said.torn = areas.torn;
+	for (size_t i = 0; i < areas.nr; i++)
+		add_said(&said, st, areas.areas[i].start, areas.areas[i].end,
+			 areas.areas[i].counts[VMAVIEW_COUNT_ANON]);
+	return said;
+}
+
+struct tables_read {
+	const struct states *st;
+	struct said said;
+};
+
+static void read_tables(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *attr = find_attr(nlh, VMAVIEW_A_TABLES);
+	struct tables_read *read = data;
+	struct vmaview_tables area;
+
+	if (!attr)
+		return;
+	for (size_t i = 0; i < mnl_attr_get_payload_len(attr) / sizeof(area);
+	     i++) {
+		memcpy(&area, (char *)mnl_attr_get_payload(attr) +
+		       i * sizeof(area), sizeof(area));
+		add_said(&read->said, read->st, area.start, area.end,
+			 area.pages[VMAVIEW_LEVEL_PTE]);
+	}
+}
+
+static struct said say_tables(int fd, const struct states *st)
+{
+	struct tables_read read = { .st = st };
+	struct request req;
+	struct answer *answer;
+
+	begin_dump(&req, VMAVIEW_CMD_GET_TABLES, fd);
+	answer = ask_each(s, &req, read_tables, &read);
+	if (answer->code)
+		WRONG("GET_TABLES: %s", strerror(answer->code));
+	read.said.torn = answer->interrupted;
+	return read.said;
+}
+
+/* Which of them that is: 0, 1, or -1 for none. */
+static int state_of(const struct states *st, const struct said *said)
+{
+	const uint64_t all = st->size / PAGE_SIZE;
+
+	if (!said->has_a)
 		return -1;
-	if (in_a == all && !in_b && !is_area(st->b, st->size) &&
-	    pic.nr_areas == 1)
+	if (said->in_a == all && !said->in_b && !said->has_b)
 		return 0;
-	if (in_b == all && !in_a && is_area(st->b, st->size))
+	if (said->in_b == all && !said->in_a && said->has_b)
 		return 1;
 	return -1;
 }
 
 static void check_states(unsigned int nr, pid_t pid, const char *path)
 {
-	unsigned int met[2] = { 0 }, i;
+	static const char *const kinds[] = {
+		"GET_PAGES", "GET_VMAS", "GET_PAGES with frames", "GET_TABLES"
+	};
+	unsigned int met[2] = { 0 }, torn[4] = { 0 }, i;
 	int fd = open_pagemap(pid), which;
 	FILE *file = fopen(path, "r");
 	struct states st = { 0 };
+	struct said said;
 	char line[200];
 
 	while (file && fgets(line, sizeof(line), file))
@@ -188,28 +264,34 @@ static void check_states(unsigned int nr, pid_t pid, const char *path)
 	if (!st.size || fd < 0)
 		give_up("states");
 	for (i = 0; i < nr && !*wrong; i++) {
-		take_picture(&pic, s, fd, st.a, st.b + st.size, i % 2 ?
-			     VMAVIEW_F_FRAMES : 0);
-		if (*pic.wrong)
-			WRONG("%s", pic.wrong);
-		if (pic.torn) {
-			nr_torn++;
+		if (i % 4 == 1)
+			said = say_areas(fd, &st);
+		else if (i % 4 == 3)
+			said = say_tables(fd, &st);
+		else
+			said = say_pages(fd, &st,
+					 i % 4 ? VMAVIEW_F_FRAMES : 0);
+		if (said.torn) {
+			torn[i % 4]++;
 			continue;
 		}
-		which = state_of(&st);
+		which = state_of(&st, &said);
 		if (which < 0)
-			WRONG("%zu pages at A and %zu at B, %zu areas, and not "
-			      "torn", count_anon(st.a, st.size),
-			      count_anon(st.b, st.size), pic.nr_areas);
+			WRONG("%s: %" PRIu64 " pages at A and %" PRIu64 " at "
+			      "B, %s, and not torn", kinds[i % 4], said.in_a,
+			      said.in_b, said.has_b ? "two areas" : "one area");
 		else
 			met[which]++;
 	}
-	check(!*wrong, "every picture is of a state there was, or torn",
+	check(!*wrong, "every dump is of a state there was, or torn",
 	      "dump %u: %s", i, wrong);
-	check(met[0] && met[1] && nr_torn, "and all three happen",
-	      "%u and %u, %u torn", met[0], met[1], nr_torn);
-	printf("# %u dumps: %u and %u of a state, %u torn\n", i, met[0],
-	       met[1], nr_torn);
+	check(met[0] && met[1], "and both states are met", "%u and %u",
+	      met[0], met[1]);
+	check(torn[0] && torn[1] && torn[2] && torn[3],
+	      "and each kind is torn at times", "%u %u %u %u", torn[0],
+	      torn[1], torn[2], torn[3]);
+	printf("# %u dumps: %u and %u of a state, torn %u %u %u %u\n", nr,
+	       met[0], met[1], torn[0], torn[1], torn[2], torn[3]);
 }
 
 int main(int argc, char **argv)
