@@ -6,6 +6,9 @@
  * of a few errors, but nothing else may come of it; kmemleak says what it lost.
  *
  *	failnth PID		prints "ok NAME" or "not ok NAME - why" lines
+ *
+ * Not loading: an allocation that fails in the kernel's own part of it is a
+ * WARNING of jump_label_module_notify(), by which no run passes.
  */
 #include "raw.h"
 
@@ -120,6 +123,36 @@ static int try_file(uint8_t cmd, int arg)
 	return code;
 }
 
+static int write_watch(const char *text)
+{
+	int fd = open("/sys/kernel/debug/vmaview/watch", O_WRONLY | O_CLOEXEC);
+	int code = 0;
+
+	if (fd < 0 || write(fd, text, strlen(text)) < 0)
+		code = errno;
+	if (fd >= 0)
+		close(fd);
+	return code;
+}
+
+static int try_watch(uint8_t cmd, int pid)
+{
+	char text[12];
+	int code;
+
+	(void)cmd;
+	snprintf(text, sizeof(text), "%d", pid);
+	code = write_watch(text);
+	if (code)
+		return code;
+	snprintf(text, sizeof(text), "-%d", pid);
+	/* taking it back may be what fails */
+	do {
+		code = write_watch(text);
+	} while (code == ENOMEM || code == EFAULT);
+	return code;
+}
+
 static bool is_clean(int code)
 {
 	return !code || code == ENOMEM || code == ENOBUFS || code == EFAULT;
@@ -192,5 +225,6 @@ int main(int argc, char **argv)
 	}
 	path = "/sys/kernel/debug/vmaview/stats";
 	try_all("stats", try_file, 0, 0);
+	try_all("watch", try_watch, 0, atoi(argv[1]));
 	return failures ? 1 : 0;
 }

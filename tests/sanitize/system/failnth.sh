@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Every allocation of every command, and of the files in debugfs, fails once.
+# Every allocation of every command, of the files in debugfs and of who is watched
+# there fails once.
 
 # shellcheck source=../../vm/system/lib
 . ./lib
