@@ -8,6 +8,7 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/random.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -124,9 +125,19 @@ static int add_shared(void *data)
 	return 0;
 }
 
-static void plant_race(void)
+/* The kernel writes, which is not watched itself. */
+static int fill_shared(void *data)
 {
-	struct task_struct *other = kthread_run(add_shared, NULL, "planted");
+	while (!kthread_should_stop()) {
+		get_random_bytes(&shared, sizeof(shared));
+		cond_resched();
+	}
+	return 0;
+}
+
+static noinline void race_with(int (*race)(void *data))
+{
+	struct task_struct *other = kthread_run(race, NULL, "planted");
 	unsigned long end = jiffies + 5 * HZ;
 
 	if (IS_ERR(other))
@@ -136,6 +147,16 @@ static void plant_race(void)
 		cond_resched();
 	}
 	kthread_stop(other);
+}
+
+static void plant_race(void)
+{
+	race_with(add_shared);
+}
+
+static void plant_race_with_kernel(void)
+{
+	race_with(fill_shared);
 }
 
 static const struct {
@@ -154,6 +175,7 @@ static const struct {
 	{ "no-mmap-lock", plant_no_mmap_lock },
 	{ "leak", plant_leak },
 	{ "race", plant_race },
+	{ "race-with-kernel", plant_race_with_kernel },
 };
 
 static int __init planted_init(void)

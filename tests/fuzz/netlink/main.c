@@ -172,6 +172,9 @@ static void watch(struct chance *chance)
 
 /* ---- the end ---- */
 
+/* Less than this and nothing is guided. */
+#define FEW_POINTS	100
+
 static bool tell_commands(void)
 {
 	static const char *const names[] = {
@@ -187,6 +190,11 @@ static bool tell_commands(void)
 			continue;
 		}
 		printf("not ok fuzz: %s gave data - never\n", names[i]);
+		good = false;
+	}
+	if (has_cover && cover_points() < FEW_POINTS) {
+		printf("not ok fuzz: is guided - by %zu points\n",
+		       cover_points());
 		good = false;
 	}
 	return good;
