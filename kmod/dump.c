@@ -4,7 +4,7 @@
  * the end. What is dumped, and how it is written, the kinds know.
  */
 #include <linux/capability.h>
-#include <linux/jiffies.h>
+#include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
@@ -20,7 +20,7 @@
 /* A message is not begun in less. */
 #define MESSAGE_MIN	1024
 /* One call of dumpit gives the socket's reader a chance after so long. */
-#define DUMP_JIFFIES	msecs_to_jiffies(50)
+#define DUMP_NS		NSEC_PER_MSEC
 
 static struct vmav_dump **dump_in(struct netlink_callback *cb)
 {
@@ -55,11 +55,17 @@ static int read_request(struct vmav_dump *dump, struct nlattr **attrs)
 	return 0;
 }
 
+/*
+ * What a dump needs is not charged to the sender's cgroup, as a charge may be
+ * made to wait there, for seconds (memory.high), and that under the lock of all
+ * families. The request, which the core keeps for as long as the dump, is not
+ * either, and larger.
+ */
 static int open_own(struct vmav_dump *dump, struct nlattr **attrs)
 {
 	int err;
 
-	dump->own = kzalloc(dump->ops->own_size, GFP_KERNEL_ACCOUNT);
+	dump->own = kzalloc(dump->ops->own_size, GFP_KERNEL);
 	if (!dump->own)
 		return -ENOMEM;
 	err = dump->ops->open(dump, attrs, &dump->why);
@@ -93,7 +99,7 @@ static int open_dump(struct vmav_dump *dump, struct nlattr **attrs)
 int vmav_dump_start(struct netlink_callback *cb,
 		    const struct vmav_dump_ops *ops)
 {
-	struct vmav_dump *dump = kzalloc(sizeof(*dump), GFP_KERNEL_ACCOUNT);
+	struct vmav_dump *dump = kzalloc(sizeof(*dump), GFP_KERNEL);
 
 	if (!dump)
 		return -ENOMEM;
@@ -178,14 +184,15 @@ static int put_empty(struct sk_buff *skb, struct netlink_callback *cb,
 /*
  * Runs in the task that reads the socket, for the one that sent the request;
  * but the first call runs in the sender's sendmsg, where genl_rcv() holds a
- * lock of all families: that one does not wait for the target at all. The
- * others wait a little and say nothing then, as the reader holds the socket's
- * lock, for which another request on it waits with that of all families.
+ * lock of all families, for thousands of requests that came in one: that one
+ * takes a single hold, and does not wait for the target at all. The others wait
+ * a little and say nothing then, as the reader holds the socket's lock, for
+ * which each other request on it waits with that of all families.
  */
 int vmav_dump_next(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct vmav_dump *dump = *dump_in(cb);
-	unsigned long until = jiffies + DUMP_JIFFIES;
+	u64 until = ktime_get_ns() + DUMP_NS;
 	bool wait = dump->called;
 	int err;
 
@@ -208,8 +215,8 @@ int vmav_dump_next(struct sk_buff *skb, struct netlink_callback *cb)
 	do {
 		err = put_message(skb, cb, dump, wait);
 		cond_resched();
-	} while (!err && !dump->holds->done && time_before(jiffies, until) &&
-		 !signal_pending(current));
+	} while (!err && wait && !dump->holds->done &&
+		 ktime_get_ns() < until && !signal_pending(current));
 	vmav_target_unuse(&dump->target);
 	mark_torn(cb, dump);
 

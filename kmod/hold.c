@@ -4,8 +4,8 @@
  * mm changed in between, and keeps account of how long it was held.
  */
 #include <linux/delay.h>
-#include <linux/jiffies.h>
 #include <linux/ktime.h>
+#include <linux/minmax.h>
 #include <linux/mmap_lock.h>
 #include <linux/sched/signal.h>
 #include <linux/string.h>
@@ -13,27 +13,30 @@
 #include "hold.h"
 #include "stats.h"
 
-/* How long the lock is tried for in one go. */
-#define WAIT_JIFFIES	msecs_to_jiffies(100)
+/* How long the lock is tried for in one go, and the longest sleep. */
+#define WAIT_US		2000
 
 /*
  * A target can hold its mmap_lock for as long as it likes, and whoever wants
  * to read it has something held that others want: genl_rcv() a lock of all
  * families, recvmsg() the socket's. So nobody stands in the queue for the lock;
- * it is tried, at longer and longer intervals, and given up.
+ * it is tried, at longer and longer intervals, and soon given up. Who tries
+ * again goes on at the interval it had come to.
  */
-static int take_lock(struct mm_struct *mm, bool wait)
+static int take_lock(struct vmav_holds *holds, struct mm_struct *mm, bool wait)
 {
-	unsigned long until = jiffies + WAIT_JIFFIES;
-	unsigned int us;
+	unsigned int slept_us = 0;
 
-	for (us = 20; !mmap_read_trylock(mm); us = min(2 * us, 4000U)) {
-		if (!wait || time_after(jiffies, until))
+	while (!mmap_read_trylock(mm)) {
+		if (!wait || slept_us >= WAIT_US)
 			return -EAGAIN;
 		if (fatal_signal_pending(current))
 			return -EINTR;
-		usleep_range(us, 2 * us);
+		holds->wait_us = clamp(2 * holds->wait_us, 20, WAIT_US);
+		usleep_range(holds->wait_us, 2 * holds->wait_us);
+		slept_us += holds->wait_us;
 	}
+	holds->wait_us = 0;
 	return 0;
 }
 
@@ -49,7 +52,7 @@ static int take_lock(struct mm_struct *mm, bool wait)
 int vmav_hold_begin(struct vmav_holds *holds, struct mm_struct *mm, bool wait)
 {
 	struct vmav_mm_seq seq;
-	int err = take_lock(mm, wait);
+	int err = take_lock(holds, mm, wait);
 
 	if (err)
 		return err;

@@ -11,6 +11,7 @@ struct vmav_holds {
 	u32 changes;		/* times the mm changed between two of them */
 	struct vmav_mm_seq seq;
 	u64 since_ns;		/* begin of the present one */
+	int wait_us;		/* for the lock, the last time; 0: it was there */
 };
 
 int vmav_hold_begin(struct vmav_holds *holds, struct mm_struct *mm, bool wait);

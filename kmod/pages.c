@@ -24,7 +24,7 @@
 
 struct vmav_pages *vmav_pages_new(void)
 {
-	return kvmalloc(sizeof(struct vmav_pages), GFP_KERNEL_ACCOUNT);
+	return kvmalloc(sizeof(struct vmav_pages), GFP_KERNEL);
 }
 
 void vmav_pages_free(struct vmav_pages *pages)

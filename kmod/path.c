@@ -14,7 +14,7 @@
 int vmav_path_text_init(struct vmav_path_text *text)
 {
 	text->size = PATH_MAX;
-	text->buffer = kvmalloc(text->size, GFP_KERNEL_ACCOUNT);
+	text->buffer = kvmalloc(text->size, GFP_KERNEL);
 	return text->buffer ? 0 : -ENOMEM;
 }
 
@@ -34,7 +34,7 @@ const char *vmav_path_text_of(struct vmav_path_text *text,
 
 	while (PTR_ERR_OR_ZERO(name) == -ENAMETOOLONG &&
 	       text->size < PATH_LIMIT) {
-		char *buffer = kvmalloc(2 * text->size, GFP_KERNEL_ACCOUNT);
+		char *buffer = kvmalloc(2 * text->size, GFP_KERNEL);
 
 		if (!buffer)
 			return NULL;

@@ -48,7 +48,10 @@ static int take_part(struct vmav_reader *reader)
 		err = reader->ops->take(reader, target->mm);
 		vmav_target_unuse(target);
 	} while (err == -EAGAIN && !signal_pending(current));
-	return err == -EAGAIN ? -EINTR : err;
+	/* what ended is told, though vmav_target_unuse() may be the signal */
+	if (err == -EAGAIN)
+		return vmav_target_has_task(target) ? -EINTR : -ESRCH;
+	return err;
 }
 
 /* Makes sure that an item is there to be shown. Returns false at the end. */

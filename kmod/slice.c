@@ -46,7 +46,7 @@ static void construct(void *object)
 int vmav_slice_init(void)
 {
 	slices = kmem_cache_create("vmaview_slice", sizeof(struct vmav_slice),
-				   0, SLAB_ACCOUNT, construct);
+				   0, 0, construct);
 	return slices ? 0 : -ENOMEM;
 }
 

@@ -267,22 +267,29 @@ static const struct file_operations last_use_fops = {
  * The last user of an mm tears it down, which may take as long as the target
  * likes: exit_aio() waits for a read that a file system of its own never
  * answers. So that is for current to do, when it holds nothing any more, on its
- * way out of the system call: then the file that is made here is released. A
- * reader of /proc does the same. mmput_async() would let a worker wait that all
- * of the kernel shares.
+ * way out of the system call: then the file that is made here is released, and
+ * a call that would go on to sleep is told to end, as by a signal. A reader of
+ * /proc does the same. mmput_async() would let a worker wait that all of the
+ * kernel shares; so that a cgroup without memory can't bring it about, the file
+ * is taken from the reserves.
  *
  * Context: process context, may sleep.
  */
 void vmav_target_unuse(const struct vmav_target *target)
 {
+	unsigned int flags;
 	struct file *file;
 
 	if (atomic_add_unless(&target->mm->mm_users, -1, 1))
 		return;
+	flags = memalloc_noreclaim_save();
 	file = anon_inode_getfile("[vmaview]", &last_use_fops, target->mm,
 				  O_RDONLY);
-	if (IS_ERR(file))
+	memalloc_noreclaim_restore(flags);
+	if (IS_ERR(file)) {
 		mmput_async(target->mm);
-	else
-		fput(file);
+		return;
+	}
+	fput(file);
+	set_thread_flag(TIF_NOTIFY_SIGNAL);
 }

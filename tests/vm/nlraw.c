@@ -1088,19 +1088,29 @@ static void case_bystander(pid_t pid)
 	      "generic netlink does not answer in %d ms", BYSTANDER_MS);
 }
 
-static void send_dump(int s)
-{
-	struct request req;
+#define BATCH	5000
 
-	begin(&req, CTRL_CMD_GETFAMILY, NLM_F_DUMP);
-	req.nlh.nlmsg_type = GENL_ID_CTRL;
-	send_request(s, &req, req.nlh.nlmsg_len);
+/* Many requests in one message of the socket. */
+static void send_dumps(int s)
+{
+	static char batch[BATCH * 32];
+	struct request req;
+	size_t len = 0;
+
+	for (int i = 0; i < BATCH; i++) {
+		begin(&req, CTRL_CMD_GETFAMILY, NLM_F_DUMP);
+		req.nlh.nlmsg_type = GENL_ID_CTRL;
+		memcpy(batch + len, req.bytes, req.nlh.nlmsg_len);
+		len += NLMSG_ALIGN(req.nlh.nlmsg_len);
+	}
+	send(s, batch, len, 0);
 }
 
 /*
- * One socket, two processes: while the one reads a dump, the other begins one.
- * That waits for the reader's lock of the socket and has genl_rcv()'s lock of
- * all families meanwhile, so the reader must not have its own for long.
+ * One socket, two processes: while the one reads a dump, the other begins some
+ * at once. Each of them waits for the reader's lock of the socket, and all the
+ * time genl_rcv()'s lock of all families is held, so the reader must not have
+ * its own for long.
  */
 static void case_sharing(pid_t pid)
 {
@@ -1116,8 +1126,8 @@ static void case_sharing(pid_t pid)
 		while (recv(s, buffer, sizeof(buffer), 0) >= 0)
 			;
 	usleep(300 * 1000);
-	check(is_quick(send_dump, s), "sharing",
-	      "a second dump on the socket is not refused in %d ms",
+	check(is_quick(send_dumps, s), "sharing",
+	      "%d more dumps on the socket are not refused in %d ms", BATCH,
 	      BYSTANDER_MS);
 	kill(reader, SIGKILL);
 	waitpid(reader, NULL, 0);
