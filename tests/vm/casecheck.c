@@ -485,6 +485,92 @@ static void case_leaks(pid_t rounds)
 	close(sock);
 }
 
+/* ---- 23: killed under who would not come back from his call ---- */
+
+#define KILLED_PAGES	32768
+#define KILLED_KIB	(KILLED_PAGES * 4UL)
+#define NR_KILLS	10
+
+static void __attribute__((noreturn)) be_looked_at(int told)
+{
+	char *pages;
+
+	prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
+	pages = allocate(KILLED_PAGES, 4096);
+	for (size_t i = 0; i < KILLED_PAGES; i++)
+		*(volatile char *)(pages + i * 4096) = 1;
+	if (write(told, "", 1) == 1)
+		pause();
+	_exit(1);
+}
+
+/* One call for far more messages than there are. */
+static void __attribute__((noreturn)) receive_on(int told, int fd)
+{
+	static struct mmsghdr messages[1024];
+	static char buffer[65536];
+	struct iovec iov = { buffer, sizeof(buffer) };
+	int sock = open_socket();
+	struct request req;
+
+	for (size_t i = 0; i < 1024; i++)
+		messages[i].msg_hdr = (struct msghdr){ .msg_iov = &iov,
+						       .msg_iovlen = 1 };
+	begin_dump(&req, VMAVIEW_CMD_GET_PAGES, fd);
+	mnl_attr_put_u32(&req.nlh, VMAVIEW_A_FLAGS, VMAVIEW_F_PAGES);
+	send_request(sock, &req, req.nlh.nlmsg_len);
+	if (write(told, "", 1) == 1)
+		recvmmsg(sock, messages, 1024, 0, NULL);
+	pause();
+	_exit(1);
+}
+
+/* Who was the last to look gives the memory back, though his call goes on. */
+static void case_killed_under_recvmmsg(pid_t pid)
+{
+	unsigned long before, now = 0;
+	unsigned int i, wait;
+	pid_t child, reader;
+	int told[2], fd;
+	char byte;
+
+	(void)pid;
+	if (pipe(told))
+		give_up("pipe");
+	for (i = 0; i < NR_KILLS; i++) {
+		before = number_of("/proc/meminfo", "AnonPages:");
+		child = begin_child();
+		if (!child)
+			be_looked_at(told[1]);
+		if (read(told[0], &byte, 1) != 1)
+			give_up("pipe");
+		fd = open_pagemap(child);
+		reader = begin_child();
+		if (!reader)
+			receive_on(told[1], fd);
+		if (read(told[0], &byte, 1) != 1)
+			give_up("pipe");
+		usleep(3000 * i);
+		kill(child, SIGKILL);
+		waitpid(child, NULL, 0);
+		for (wait = 0; wait < 100; wait++) {
+			now = number_of("/proc/meminfo", "AnonPages:");
+			if (now < before + KILLED_KIB / 2)
+				break;
+			usleep(100 * 1000);
+		}
+		kill(reader, SIGKILL);
+		waitpid(reader, NULL, 0);
+		close(fd);
+		if (wait == 100)
+			break;
+	}
+	check(i == NR_KILLS, "case-23-killed-under-recvmmsg",
+	      "%lu KiB before, %lu after: somebody keeps them", before, now);
+	close(told[0]);
+	close(told[1]);
+}
+
 /* ---- 46: the policies are asked for while the module comes and goes ---- */
 
 static void case_policy(pid_t pid)
@@ -643,6 +729,7 @@ static const struct {
 	{ "passed-socket", case_passed_socket },
 	{ "passed-dump", case_passed_dump },
 	{ "passed-root-dump", case_passed_root_dump },
+	{ "killed-under-recvmmsg", case_killed_under_recvmmsg },
 	{ "leaks", case_leaks },
 	{ "policy", case_policy },
 	{ "poison", case_poison },

@@ -30,7 +30,7 @@ mount -t overlay -o lowerdir=/tmp/lower,upperdir=/tmp/upper,workdir=/tmp/work \
 	none /tmp/over
 start gonzo
 for case in own-child lookalike version pid-reuse passed-fd passed-socket \
-	passed-dump passed-root-dump; do
+	passed-dump passed-root-dump killed-under-recvmmsg; do
 	casecheck $case "$pid" || failed=1
 done
 umount /tmp/over
