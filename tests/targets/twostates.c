@@ -13,11 +13,12 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <time.h>
 
 #include "target.h"
 
 /* More than a walk visits in one hold of the lock. */
-#define NR	20000UL
+#define NR	9000UL
 #define BYTES	(NR * PAGE)
 
 static atomic_bool stop;
@@ -33,11 +34,26 @@ static void *wait_for_stop(void *arg)
 	return arg;
 }
 
-static void move(char *from, char *to, int flags)
+static long now_us(void)
 {
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+/*
+ * And rests for up to three times as long as that took, which differs by a
+ * hundred between kernels: a dump shall have time between two moves, at times.
+ */
+static void move(char *from, char *to, int flags, unsigned long turn)
+{
+	long before = now_us();
+
 	if (mremap(from, BYTES, BYTES, MREMAP_MAYMOVE | MREMAP_FIXED | flags,
 		   to) == MAP_FAILED)
 		give_up("mremap");
+	usleep((now_us() - before) * (turn % 7) / 2);
 }
 
 int main(void)
@@ -63,10 +79,8 @@ int main(void)
 	printf(" %lx\n", BYTES);
 	say_ready();
 	while (!stop) {
-		move(a, b, MREMAP_DONTUNMAP);
-		usleep(changes % 7 * 1000);
-		move(b, a, 0);
-		usleep(changes % 5 * 1000);
+		move(a, b, MREMAP_DONTUNMAP, changes);
+		move(b, a, 0, changes + 3);
 		changes++;
 	}
 	pthread_join(waiter, NULL);
