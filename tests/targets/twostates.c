@@ -43,8 +43,8 @@ static long now_us(void)
 }
 
 /*
- * And rests for up to three times as long as that took, which differs by a
- * hundred between kernels: a dump shall have time between two moves, at times.
+ * And rests for up to as long as that took, which differs by a hundred between
+ * kernels: a dump shall have time between two moves, at times.
  */
 static void move(char *from, char *to, int flags, unsigned long turn)
 {
@@ -53,7 +53,7 @@ static void move(char *from, char *to, int flags, unsigned long turn)
 	if (mremap(from, BYTES, BYTES, MREMAP_MAYMOVE | MREMAP_FIXED | flags,
 		   to) == MAP_FAILED)
 		give_up("mremap");
-	usleep((now_us() - before) * (turn % 7) / 2);
+	usleep((now_us() - before) * (turn % 7) / 6);
 }
 
 int main(void)

@@ -1047,7 +1047,7 @@ static void case_churn(pid_t pid)
 
 /* ---- what a dump that waits for its target costs everybody else ---- */
 
-#define BYSTANDER_MS	2000
+#define BYSTANDER_MS	10000
 
 /*
  * Whether a request gets through at once. It may hang in the kernel where no
@@ -1088,7 +1088,8 @@ static void case_bystander(pid_t pid)
 	      "generic netlink does not answer in %d ms", BYSTANDER_MS);
 }
 
-#define BATCH	5000
+#define BATCH	100
+#define READERS	4
 
 /* Many requests in one message of the socket. */
 static void send_dumps(int s)
@@ -1107,30 +1108,33 @@ static void send_dumps(int s)
 }
 
 /*
- * One socket, two processes: while the one reads a dump, the other begins some
- * at once. Each of them waits for the reader's lock of the socket, and all the
- * time genl_rcv()'s lock of all families is held, so the reader must not have
+ * One socket, many processes: while some read a dump, another begins more of
+ * them at once. Each waits for the readers' turns at the lock of the socket, and
+ * all the time genl_rcv()'s lock of all families is held, so no reader must have
  * its own for long.
  */
 static void case_sharing(pid_t pid)
 {
 	int fd = open_pagemap(pid), s = open_socket();
 	static char buffer[65536];
+	pid_t readers[READERS];
 	struct request req;
-	pid_t reader;
 
 	begin_vmas(&req, fd);
 	send_request(s, &req, req.nlh.nlmsg_len);
-	reader = fork();
-	if (!reader)
-		while (recv(s, buffer, sizeof(buffer), 0) >= 0)
-			;
+	for (int i = 0; i < READERS; i++) {
+		readers[i] = fork();
+		while (!readers[i])
+			recv(s, buffer, sizeof(buffer), 0);
+	}
 	usleep(300 * 1000);
 	check(is_quick(send_dumps, s), "sharing",
 	      "%d more dumps on the socket are not refused in %d ms", BATCH,
 	      BYSTANDER_MS);
-	kill(reader, SIGKILL);
-	waitpid(reader, NULL, 0);
+	for (int i = 0; i < READERS; i++) {
+		kill(readers[i], SIGKILL);
+		waitpid(readers[i], NULL, 0);
+	}
 	close(s);
 	close(fd);
 }
