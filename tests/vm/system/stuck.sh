@@ -179,8 +179,11 @@ check "which is its end" ends "$pid"
 met=
 for _ in $(seq 40); do
 	start stuck && tell aio
-	racecheck dumps 1000000 "$pid" >/tmp/last 8<&- 9>&- &
-	last=$!
+	lookers=()
+	for n in 1 2 3; do
+		racecheck dumps 1000000 "$pid" >/tmp/last$n 8<&- 9>&- &
+		lookers+=($!)
+	done
 	sleep 0.2
 	kill -9 "$pid"
 	for _ in $(seq 100); do
@@ -197,8 +200,8 @@ for _ in $(seq 40); do
 	done
 	exec 9>&-
 	ends "$pid" >/tmp/ends || not_ok "it ends when that is" "$(cat /tmp/ends)"
-	kill -9 $last
-	wait $last 2>/dev/null
+	kill -9 "${lookers[@]}"
+	wait "${lookers[@]}" 2>/dev/null
 	[ ! "$met" ] || break
 done
 check "who was the last to look frees its memory" [ "$met" ]
