@@ -2,8 +2,9 @@
 /*
  * Sends the module what no proper client would, and checks what comes back.
  *
- *	nlraw CASE [PID]	prints "ok NAME" or "not ok NAME - why" lines;
- *				without CASE lists them
+ *	nlraw CASE [PID [N]]	prints "ok NAME" or "not ok NAME - why" lines;
+ *				without CASE lists them. N: of "sharing", how
+ *				many requests, up to 5000
  *
  * Run by the system tests inside the VM, on the module in a real kernel.
  */
@@ -1088,23 +1089,25 @@ static void case_bystander(pid_t pid)
 	      "generic netlink does not answer in %d ms", BYSTANDER_MS);
 }
 
-#define BATCH	100
+#define BATCH	5000
 #define READERS	4
+
+static int batch = BATCH;
 
 /* Many requests in one message of the socket. */
 static void send_dumps(int s)
 {
-	static char batch[BATCH * 32];
+	static char requests[BATCH * 32];
 	struct request req;
 	size_t len = 0;
 
-	for (int i = 0; i < BATCH; i++) {
+	for (int i = 0; i < batch; i++) {
 		begin(&req, CTRL_CMD_GETFAMILY, NLM_F_DUMP);
 		req.nlh.nlmsg_type = GENL_ID_CTRL;
-		memcpy(batch + len, req.bytes, req.nlh.nlmsg_len);
+		memcpy(requests + len, req.bytes, req.nlh.nlmsg_len);
 		len += NLMSG_ALIGN(req.nlh.nlmsg_len);
 	}
-	send(s, batch, len, 0);
+	send(s, requests, len, 0);
 }
 
 /*
@@ -1129,7 +1132,7 @@ static void case_sharing(pid_t pid)
 	}
 	usleep(300 * 1000);
 	check(is_quick(send_dumps, s), "sharing",
-	      "%d more dumps on the socket are not refused in %d ms", BATCH,
+	      "%d more dumps on the socket are not refused in %d ms", batch,
 	      BYSTANDER_MS);
 	for (int i = 0; i < READERS; i++) {
 		kill(readers[i], SIGKILL);
@@ -1162,6 +1165,8 @@ int main(int argc, char **argv)
 	pid_t pid = argc > 2 ? atoi(argv[2]) : getpid();
 	size_t i;
 
+	if (argc > 3 && atoi(argv[3]) < BATCH)
+		batch = atoi(argv[3]);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		if (argc < 2)

@@ -142,7 +142,7 @@ check "a bystander after that too" nlraw bystander
 check "the dump still waits" waits $dump
 kill $dump
 check "and is killed" ends $dump
-check "two on one socket" nlraw sharing "$pid"
+check "two on one socket" nlraw sharing "$pid" "$(rounds 5000)"
 check "a bystander of these" nlraw bystander
 
 # ---- its files, read by one who gets signals ----
