@@ -19,6 +19,87 @@ static char wrong[300];
 static int s;
 static unsigned int nr_torn;
 
+/* ---- what is said of two states ---- */
+
+struct states {
+	uint64_t a, b, size;
+};
+
+/* What a dump says: pages at A and at B, and whether there are such areas. */
+struct said {
+	uint64_t in_a, in_b;
+	bool has_a, has_b;
+	bool has_else;		/* a part of one, or what is no anon page */
+	bool torn;
+};
+
+static bool touches(uint64_t start, uint64_t end, uint64_t at, uint64_t size)
+{
+	return start < at + size && end > at;
+}
+
+static void add_said_area(struct said *said, const struct states *st,
+			  uint64_t start, uint64_t end)
+{
+	bool at_a = touches(start, end, st->a, st->size);
+	bool at_b = touches(start, end, st->b, st->size);
+
+	said->has_a |= at_a;
+	said->has_b |= at_b;
+	said->has_else |= (at_a && (start > st->a || end < st->a + st->size)) ||
+			  (at_b && (start > st->b || end < st->b + st->size));
+}
+
+/* So many pages from there on, all at A or all at B if at one of them. */
+static void add_said_pages(struct said *said, const struct states *st,
+			   uint64_t start, uint64_t nr)
+{
+	if (touches(start, start + PAGE_SIZE, st->a, st->size))
+		said->in_a += nr;
+	else if (touches(start, start + PAGE_SIZE, st->b, st->size))
+		said->in_b += nr;
+}
+
+struct tables_read {
+	const struct states *st;	/* NULL: no state is asked for */
+	struct said said;
+	size_t nr;			/* areas */
+	int code;			/* errno */
+};
+
+static void read_tables(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *attr = find_attr(nlh, VMAVIEW_A_TABLES);
+	struct tables_read *read = data;
+	struct vmaview_tables area;
+	size_t nr;
+
+	if (!attr)
+		return;
+	if (mnl_attr_get_payload_len(attr) % sizeof(area))
+		WRONG("GET_TABLES: cut");
+	nr = mnl_attr_get_payload_len(attr) / sizeof(area);
+	read->nr += nr;
+	for (size_t i = 0; read->st && i < nr; i++) {
+		memcpy(&area, (char *)mnl_attr_get_payload(attr) +
+		       i * sizeof(area), sizeof(area));
+		add_said_area(&read->said, read->st, area.start, area.end);
+		add_said_pages(&read->said, read->st, area.start,
+			       area.pages[VMAVIEW_LEVEL_PTE]);
+	}
+}
+
+static void ask_tables(int fd, struct tables_read *read)
+{
+	struct request req;
+	struct answer *answer;
+
+	begin_dump(&req, VMAVIEW_CMD_GET_TABLES, fd);
+	answer = ask_each(s, &req, read_tables, read);
+	read->code = answer->code;
+	read->said.torn = answer->interrupted;
+}
+
 /* ---- of all kinds ---- */
 
 static struct picture pic;
@@ -49,30 +130,14 @@ static void dump_vmas(int fd)
 			WRONG("GET_VMAS: areas overlap");
 }
 
-static void count_tables(const struct nlmsghdr *nlh, void *data)
-{
-	const struct nlattr *attr = find_attr(nlh, VMAVIEW_A_TABLES);
-	const size_t size = sizeof(struct vmaview_tables);
-	size_t *nr = data;
-
-	if (!attr)
-		return;
-	if (mnl_attr_get_payload_len(attr) % size)
-		WRONG("GET_TABLES: cut");
-	*nr += mnl_attr_get_payload_len(attr) / size;
-}
-
 static void dump_tables(int fd)
 {
-	struct request req;
-	struct answer *answer;
-	size_t nr = 0;
+	struct tables_read read = { 0 };
 
-	begin_dump(&req, VMAVIEW_CMD_GET_TABLES, fd);
-	answer = ask_each(s, &req, count_tables, &nr);
-	nr_torn += answer->interrupted;
-	if (!is_good(answer->code) || (!answer->code && !nr))
-		WRONG("GET_TABLES: %s, %zu areas", strerror(answer->code), nr);
+	ask_tables(fd, &read);
+	nr_torn += read.said.torn;
+	if (!is_good(read.code) || (!read.code && !read.nr))
+		WRONG("GET_TABLES: %s, %zu areas", strerror(read.code), read.nr);
 }
 
 /* An address that was a page a moment ago, and may be nothing by now. */
@@ -134,35 +199,6 @@ static void check_dumps(unsigned int nr, char **pids, int nr_pids)
 
 /* ---- two states ---- */
 
-struct states {
-	uint64_t a, b, size;
-};
-
-/* What a dump says: pages at A and at B, and whether there are such areas. */
-struct said {
-	uint64_t in_a, in_b;
-	bool has_a, has_b;
-	bool torn;
-};
-
-static bool touches(uint64_t start, uint64_t end, uint64_t at, uint64_t size)
-{
-	return start < at + size && end > at;
-}
-
-/* One area more, with so many pages. */
-static void add_said(struct said *said, const struct states *st,
-		     uint64_t start, uint64_t end, uint64_t pages)
-{
-	if (touches(start, end, st->a, st->size)) {
-		said->has_a = true;
-		said->in_a += pages;
-	} else if (touches(start, end, st->b, st->size)) {
-		said->has_b = true;
-		said->in_b += pages;
-	}
-}
-
 static struct said say_pages(int fd, const struct states *st, uint32_t flags)
 {
 	struct said said = { 0 };
@@ -172,11 +208,12 @@ static struct said say_pages(int fd, const struct states *st, uint32_t flags)
 		WRONG("%s", pic.wrong);
 	said.torn = pic.torn;
 	for (size_t i = 0; i < pic.nr_areas; i++)
-		add_said(&said, st, pic.areas[i].start, pic.areas[i].end, 0);
+		add_said_area(&said, st, pic.areas[i].start, pic.areas[i].end);
 	for (size_t i = 0; i < pic.nr; i++)
 		if (VMAVIEW_PAGE_KIND(pic.pages[i].state) == VMAVIEW_PAGE_ANON)
-			add_said(&said, st, pic.pages[i].address,
-				 pic.pages[i].address + PAGE_SIZE, 1);
+			add_said_pages(&said, st, pic.pages[i].address, 1);
+	said.has_else |= pic.nr != said.in_a + said.in_b ||
+			 pic.nr_areas != (size_t)said.has_a + said.has_b;
 	return said;
 }
 
@@ -189,45 +226,22 @@ static struct said say_areas(int fd, const struct states *st)
 	if (*areas.wrong)
 		WRONG("%s", areas.wrong);
 	said.torn = areas.torn;
-	for (size_t i = 0; i < areas.nr; i++)
-		add_said(&said, st, areas.areas[i].start, areas.areas[i].end,
-			 areas.areas[i].counts[VMAVIEW_COUNT_ANON]);
-	return said;
-}
-
-struct tables_read {
-	const struct states *st;
-	struct said said;
-};
-
-static void read_tables(const struct nlmsghdr *nlh, void *data)
-{
-	const struct nlattr *attr = find_attr(nlh, VMAVIEW_A_TABLES);
-	struct tables_read *read = data;
-	struct vmaview_tables area;
-
-	if (!attr)
-		return;
-	for (size_t i = 0; i < mnl_attr_get_payload_len(attr) / sizeof(area);
-	     i++) {
-		memcpy(&area, (char *)mnl_attr_get_payload(attr) +
-		       i * sizeof(area), sizeof(area));
-		add_said(&read->said, read->st, area.start, area.end,
-			 area.pages[VMAVIEW_LEVEL_PTE]);
+	for (size_t i = 0; i < areas.nr; i++) {
+		add_said_area(&said, st, areas.areas[i].start,
+			      areas.areas[i].end);
+		add_said_pages(&said, st, areas.areas[i].start,
+			       areas.areas[i].counts[VMAVIEW_COUNT_ANON]);
 	}
+	return said;
 }
 
 static struct said say_tables(int fd, const struct states *st)
 {
 	struct tables_read read = { .st = st };
-	struct request req;
-	struct answer *answer;
 
-	begin_dump(&req, VMAVIEW_CMD_GET_TABLES, fd);
-	answer = ask_each(s, &req, read_tables, &read);
-	if (answer->code)
-		WRONG("GET_TABLES: %s", strerror(answer->code));
-	read.said.torn = answer->interrupted;
+	ask_tables(fd, &read);
+	if (read.code)
+		WRONG("GET_TABLES: %s", strerror(read.code));
 	return read.said;
 }
 
@@ -236,7 +250,7 @@ static int state_of(const struct states *st, const struct said *said)
 {
 	const uint64_t all = st->size / PAGE_SIZE;
 
-	if (!said->has_a)
+	if (!said->has_a || said->has_else)
 		return -1;
 	if (said->in_a == all && !said->in_b && !said->has_b)
 		return 0;
@@ -278,8 +292,9 @@ static void check_states(unsigned int nr, pid_t pid, const char *path)
 		which = state_of(&st, &said);
 		if (which < 0)
 			WRONG("%s: %" PRIu64 " pages at A and %" PRIu64 " at "
-			      "B, %s, and not torn", kinds[i % 4], said.in_a,
-			      said.in_b, said.has_b ? "two areas" : "one area");
+			      "B, %s%s, and not torn", kinds[i % 4], said.in_a,
+			      said.in_b, said.has_b ? "two areas" : "one area",
+			      said.has_else ? " and what is neither" : "");
 		else
 			met[which]++;
 	}
