@@ -302,6 +302,18 @@ static void note_frames(const struct nlmsghdr *nlh, void *data)
 /* Pages enough for many messages. */
 #define NR_PAGES	20000
 
+/* That are there, each with a frame: of a huge page all share one. */
+static char *allocate_pages(size_t nr)
+{
+	char *pages;
+
+	prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
+	pages = allocate(nr, 4096);
+	for (size_t i = 0; i < nr; i++)
+		*(volatile char *)(pages + i * 4096) = 1;
+	return pages;
+}
+
 static void begin_frames(struct request *req, int fd)
 {
 	begin_dump(req, VMAVIEW_CMD_GET_PAGES, fd);
@@ -325,11 +337,7 @@ static void case_passed_dump(pid_t pid)
 		int own;
 
 		become(65534);
-		/* a huge page has one frame */
-		prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
-		pages = allocate(NR_PAGES, 4096);
-		for (size_t i = 0; i < NR_PAGES; i++)
-			*(volatile char *)(pages + i * 4096) = 1;
+		pages = allocate_pages(NR_PAGES);
 		own = open_pagemap(getpid());
 		sock = open_socket();
 		begin_frames(&req, own);
@@ -362,10 +370,7 @@ static void case_passed_root_dump(pid_t pid)
 	char *pages;
 
 	(void)pid;
-	prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
-	pages = allocate(NR_PAGES, 4096);
-	for (size_t i = 0; i < NR_PAGES; i++)
-		*(volatile char *)(pages + i * 4096) = 1;
+	pages = allocate_pages(NR_PAGES);
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair))
 		give_up("socketpair");
 	begin_frames(&req, own);
@@ -493,14 +498,11 @@ static void case_leaks(pid_t rounds)
 
 static void __attribute__((noreturn)) be_looked_at(int told)
 {
-	char *pages;
+	char *pages = allocate_pages(KILLED_PAGES);
 
-	prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
-	pages = allocate(KILLED_PAGES, 4096);
-	for (size_t i = 0; i < KILLED_PAGES; i++)
-		*(volatile char *)(pages + i * 4096) = 1;
 	if (write(told, "", 1) == 1)
 		pause();
+	free(pages);
 	_exit(1);
 }
 
