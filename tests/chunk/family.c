@@ -412,7 +412,7 @@ static void trimmed(void)
 }
 
 static const struct test_case cases[] = {
-	{ "sizes", sizes },
+	{ "case-37-sizes", sizes },
 	{ "many", many },
 	{ "nothing", nothing_asked },
 	{ "zeroed", zeroed },

@@ -273,7 +273,7 @@ static void alone(void)
 
 static const struct test_case cases[] = {
 	{ "streams", streams },
-	{ "handlers", handlers },
+	{ "case-39-handlers", handlers },
 	{ "newcomers", newcomers },
 	{ "alone", alone },
 	{ NULL, NULL }

@@ -213,7 +213,7 @@ static void faulted(void)
 }
 
 static const struct test_case cases[] = {
-	{ "interrupted", interrupted },
+	{ "case-39-interrupted", interrupted },
 	{ "let-in", let_in },
 	{ "threads", in_threads },
 	{ "pestered", pestered },

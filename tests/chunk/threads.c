@@ -318,7 +318,7 @@ static const struct test_case cases[] = {
 	{ "storm", storm },
 	{ "forked", forked },
 	{ "left", left },
-	{ "cancelled", cancelled },
+	{ "case-39-cancelled", cancelled },
 	{ "destructors", destructors },
 	{ "loading", loading },
 	{ "crowded", crowded },

@@ -268,7 +268,7 @@ def sums():
             term.wait(r"(?m)^%d areas" % len(areas))
 
 
-def names_are_harmless():
+def case_27_names_are_harmless():
     names = ["esc\033[31mred", "new\nline", "c1\u009bx", "tab\tx",
              "wide\u4e2d\u6587", "back\\slash"]
     shown = ["esc\\x1b[31mred", "new\\nline", "c1\\u{", "tab\\tx",
@@ -295,4 +295,5 @@ def names_are_harmless():
 
 
 run([sort_orders, rss_is_smaps, filters, search_and_go, moving,
-     selection_stays, changes_are_marked, detail, sums, names_are_harmless])
+     selection_stays, changes_are_marked, detail, sums,
+     case_27_names_are_harmless])

@@ -108,7 +108,7 @@ def too_small_and_back():
             term.wait("coherent|torn")
 
 
-def resize_storm():
+def case_30_resize_storm():
     rng = random.Random(7)
     with Target() as target:
         target.tell("many 300")
@@ -149,7 +149,7 @@ def _drain(term):
     return True
 
 
-def no_color():
+def case_30_no_color():
     color = re.compile(rb"\x1b\[[0-9;]*(?<![0-9])(3[0-8]|4[0-8]|9[0-7])[;m]")
     with Target() as target:
         for env, options, wanted in (
@@ -168,7 +168,7 @@ def no_color():
                                                             found))
 
 
-def plain_locale():
+def case_30_plain_locale():
     with Target() as target:
         target.tell("file " + repr("/tmp/vmaview-test-\u4e2d\u00e9"))
         target.tell("unlink " + repr("/tmp/vmaview-test-\u4e2d\u00e9"))
@@ -183,7 +183,7 @@ def plain_locale():
                 check(not high, "%s: bytes %s" % (env, high[:4]))
 
 
-def poor_terminals():
+def case_30_poor_terminals():
     with Target() as target:
         for term_name in ("vmaview-unknown", "dumb", "", "x\x1b[2J\x9b"):
             with Terminal([VMAVIEW, "--source=proc", str(target.pid)],
@@ -208,7 +208,7 @@ def poor_terminals():
                 check(term.wait_exit() == 0, "TERM=" + term_name)
 
 
-def given_back():
+def case_30_given_back():
     with Target() as target:
         for how in ("q", "\x03", signal.SIGTERM, signal.SIGHUP,
                     signal.SIGINT, signal.SIGQUIT, signal.SIGSEGV,
@@ -228,7 +228,7 @@ def given_back():
                       term.raw.rindex(b"\x1b[?25l"), "%r: cursor" % how)
 
 
-def hung_up():
+def case_30_hung_up():
     """The terminal goes away: so does the viewer."""
     with Target() as target:
         term = viewer(target.pid)
@@ -241,7 +241,7 @@ def hung_up():
         check(gone, "still there")
 
 
-def input_ends():
+def case_30_input_ends():
     """No terminal for input: an error, not a loop."""
     with Target() as target:
         with subprocess.Popen([VMAVIEW, "--source=proc", str(target.pid)],
@@ -252,7 +252,7 @@ def input_ends():
             check(child.returncode is not None, "still there")
 
 
-def suspended():
+def case_30_suspended():
     """Ctrl-Z gives the terminal to the shell, fg takes it again."""
     with Target() as target:
         shell = Terminal(["bash", "--norc", "--noprofile", "-i"],
@@ -341,7 +341,7 @@ def line_editor():
             term.wait("Help")
 
 
-def memory_stays():
+def case_36_memory_stays():
     def rss(pid):
         with open("/proc/%d/statm" % pid) as file:
             return int(file.read().split()[1]) * 4
@@ -477,9 +477,10 @@ def many_areas():
 
 
 run([views_at_every_size, help_has_every_key, every_key_is_harmless,
-     too_small_and_back, resize_storm, no_color, plain_locale,
-     poor_terminals, given_back, hung_up, input_ends, suspended,
+     too_small_and_back, case_30_resize_storm, case_30_no_color,
+     case_30_plain_locale, case_30_poor_terminals, case_30_given_back,
+     case_30_hung_up, case_30_input_ends, case_30_suspended,
      target_exits, target_execs, pause_and_refresh, line_editor,
-     memory_stays, stuck_target, stuck_is_told_from_slow, torn_is_told,
+     case_36_memory_stays, stuck_target, stuck_is_told_from_slow, torn_is_told,
      permission_lost, gone_is_told, new_note_is_said, crash_in_a_thread,
      no_areas, many_areas])

@@ -43,7 +43,7 @@ static void passes(void (*test)(void *arg))
 		require(!(call) && errno == ENOMEM);			\
 	} while (0)
 
-static void absurd_sizes(void *arg)
+static void case_37_absurd_sizes(void *arg)
 {
 	static const size_t sizes[] = {
 		SIZE_MAX, SIZE_MAX - 1, SIZE_MAX - 15, SIZE_MAX - 16,
@@ -81,7 +81,7 @@ static void absurd_sizes(void *arg)
 	require(!chunk_check_all());
 }
 
-static void alignments(void *arg)
+static void case_37_alignments(void *arg)
 {
 	size_t align;
 	void *mem = arg;
@@ -382,8 +382,8 @@ static void across_threads(void *arg)
 		passes(name);						\
 	}
 
-in_child(absurd_sizes)
-in_child(alignments)
+in_child(case_37_absurd_sizes)
+in_child(case_37_alignments)
 in_child(small_rules)
 in_child(fresh_pages_stay_untouched)
 in_child(hooks_are_called)
@@ -395,8 +395,8 @@ in_child(across_threads)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_absurd_sizes),
-		cmocka_unit_test(test_alignments),
+		cmocka_unit_test(test_case_37_absurd_sizes),
+		cmocka_unit_test(test_case_37_alignments),
 		cmocka_unit_test(test_small_rules),
 		cmocka_unit_test(test_fresh_pages_stay_untouched),
 		cmocka_unit_test(test_hooks_are_called),

@@ -259,7 +259,7 @@ static void heaps_of_threads(void **state)
 				.largest = 30000, .in_thread = true });
 }
 
-static void break_refused(void **state)
+static void case_38_break_refused(void **state)
 {
 	(void)state;
 	survive((struct trace){ .largest = 100000, .refuse_brk = 1 });
@@ -268,7 +268,7 @@ static void break_refused(void **state)
 				.largest = 100000, .refuse_brk = 2 });
 }
 
-static void system_refuses(void **state)
+static void case_38_system_refuses(void **state)
 {
 	unsigned int each;
 
@@ -282,7 +282,7 @@ static void system_refuses(void **state)
 	}
 }
 
-static void break_moved_by_others(void **state)
+static void case_38_break_moved_by_others(void **state)
 {
 	(void)state;
 	survive((struct trace){ .largest = 100000, .foreign_brk = true });
@@ -296,9 +296,9 @@ int main(void)
 		cmocka_unit_test(article),
 		cmocka_unit_test(fast),
 		cmocka_unit_test(heaps_of_threads),
-		cmocka_unit_test(break_refused),
-		cmocka_unit_test(system_refuses),
-		cmocka_unit_test(break_moved_by_others),
+		cmocka_unit_test(case_38_break_refused),
+		cmocka_unit_test(case_38_system_refuses),
+		cmocka_unit_test(case_38_break_moved_by_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

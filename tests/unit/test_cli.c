@@ -193,7 +193,7 @@ static void test_json(void **state)
 	      0, "same");
 }
 
-static void test_write_errors(void **state)
+static void test_case_30_write_errors(void **state)
 {
 	(void)state;
 	check("\"$V\" maps --source=proc $P >/dev/full", 1, "No space left");
@@ -274,7 +274,7 @@ int main(void)
 		cmocka_unit_test(test_usage),
 		cmocka_unit_test(test_output),
 		cmocka_unit_test(test_json),
-		cmocka_unit_test(test_write_errors),
+		cmocka_unit_test(test_case_30_write_errors),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_refused),
 	};

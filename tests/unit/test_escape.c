@@ -158,7 +158,7 @@ static void test_cut(void **state)
 }
 
 /* The proof: any bytes in, and only what may be shown out. */
-static void test_no_raw_controls(void **state)
+static void test_case_52_no_raw_controls(void **state)
 {
 	unsigned int seed = 1;
 	int round;
@@ -200,7 +200,7 @@ int main(void)
 		cmocka_unit_test(test_columns),
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_cut),
-		cmocka_unit_test(test_no_raw_controls),
+		cmocka_unit_test(test_case_52_no_raw_controls),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

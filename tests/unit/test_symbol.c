@@ -228,7 +228,7 @@ static void test_two_files(void **state)
 }
 
 /* Another file stands where the mapped one was: it is not asked. */
-static void test_replaced(void **state)
+static void test_case_28_replaced(void **state)
 {
 	struct file file = read_loader();
 	void *p = map_file(&file, "libgone.so", file.size);
@@ -279,7 +279,7 @@ static size_t random_place(const struct file *file)
 	return start + random_u64() % (size ? size : 1);
 }
 
-static void test_lies(void **state)
+static void test_case_35_lies(void **state)
 {
 	static const unsigned char bytes[] = { 0, 1, 0x7f, 0x80, 0xff };
 	struct file good = read_loader();
@@ -325,8 +325,8 @@ int main(void)
 		cmocka_unit_test(test_find_fails),
 		cmocka_unit_test(test_name),
 		cmocka_unit_test(test_two_files),
-		cmocka_unit_test(test_replaced),
-		cmocka_unit_test(test_lies),
+		cmocka_unit_test(test_case_28_replaced),
+		cmocka_unit_test(test_case_35_lies),
 	};
 
 	return cmocka_run_group_tests_name("symbol", tests, setup, teardown);

@@ -274,7 +274,7 @@ static void read_damaged(const struct nlmsghdr *nlh)
 	snapshot_free(snap);
 }
 
-static void test_cuts_and_flips(void **state)
+static void test_case_51_cuts_and_flips(void **state)
 {
 	struct message msg;
 
@@ -295,7 +295,7 @@ int main(void)
 		cmocka_unit_test(test_vmas),
 		cmocka_unit_test(test_no_soft_dirty),
 		cmocka_unit_test(test_bad_vmas),
-		cmocka_unit_test(test_cuts_and_flips),
+		cmocka_unit_test(test_case_51_cuts_and_flips),
 	};
 
 	return cmocka_run_group_tests_name("wire", tests, NULL, NULL);

@@ -183,7 +183,7 @@ static void try_all(const char *name, int (*try)(uint8_t, int), uint8_t cmd,
 		snprintf(text, sizeof(text), "%s, point %u", name, n);
 		check(false, text, "%s", strerror(code));
 	}
-	snprintf(text, sizeof(text), "%s comes to its end", name);
+	snprintf(text, sizeof(text), "case-21 %s comes to its end", name);
 	check(!has_failed && n > 2, text, "%u points", n - 2);
 	printf("# %s: %u points, %u survived\n", name, n - 2, nr_survived);
 	s = open_socket();

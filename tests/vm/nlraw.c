@@ -84,7 +84,7 @@ static void case_descriptors(pid_t pid)
 		{ "maps", "/proc/self/maps" },
 		{ "smaps", "/proc/self/smaps" },
 		{ "mem", "/proc/self/mem" },
-		{ "directory", "/proc/self" },
+		{ "case-06-directory", "/proc/self" },
 		{ "null", "/dev/null" },
 		{ "regular", "/init" },
 		{ "kpageflags", "/proc/kpageflags" },
@@ -103,7 +103,7 @@ static void case_descriptors(pid_t pid)
 	}
 	/* as long as pagemap, and with its name */
 	fd = open("/tmp/pagemap", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	expect_fd("lookalike", fd, EINVAL, not_pagemap);
+	expect_fd("case-06-lookalike", fd, EINVAL, not_pagemap);
 	close(fd);
 	fd = open("/proc/self/pagemap", O_PATH | O_CLOEXEC);
 	expect_fd("o-path", fd, EBADF, not_open);
@@ -112,10 +112,10 @@ static void case_descriptors(pid_t pid)
 	expect_fd("socket", pair[0], EINVAL, not_pagemap);
 	close(pair[0]);
 	close(pair[1]);
-	expect_fd("closed", 1000, EBADF, not_open);
-	expect_fd("minus-one", -1, EBADF, not_open);
+	expect_fd("case-07-closed", 1000, EBADF, not_open);
+	expect_fd("case-07-minus-one", -1, EBADF, not_open);
 	expect_fd("int-min", INT32_MIN, EBADF, not_open);
-	expect_fd("huge", 0x7fffffff, EBADF, not_open);
+	expect_fd("case-07-huge", 0x7fffffff, EBADF, not_open);
 }
 
 /* ---- case 16, 17: attributes and headers ---- */
@@ -176,12 +176,13 @@ static void attributes_of_dump(size_t n, int fd)
 			continue;
 		begin_nth(&req, n, fd);
 		mnl_attr_put_u64(&req.nlh, type, 0);
-		snprintf(name, sizeof(name), "foreign-attribute-%u", type);
+		snprintf(name, sizeof(name), "case-16-foreign-attribute-%u",
+			 type);
 		expect(name_of(name, n), ask(&req), EINVAL, NULL);
 	}
 	begin_dump(&req, dumps[n].cmd, 0x7fffffff);
 	mnl_attr_put_u32(&req.nlh, VMAVIEW_A_PAGEMAP_FD, fd);
-	expect(name_of("fd-doubled", n), ask(&req), 0, NULL);
+	expect(name_of("case-16-fd-doubled", n), ask(&req), 0, NULL);
 	if (dumps[n].flags) {
 		begin_dump(&req, dumps[n].cmd, fd);
 		mnl_attr_put_u32(&req.nlh, VMAVIEW_A_FLAGS,
@@ -313,27 +314,28 @@ static void case_attributes(pid_t pid)
 	uint16_t type;
 
 	begin(&req, VMAVIEW_CMD_GET_MM, 0);
-	expect("fd-missing-mm", ask(&req), EINVAL, "PAGEMAP_FD is missing");
+	expect("case-16-fd-missing-mm", ask(&req), EINVAL,
+	       "PAGEMAP_FD is missing");
 	for (size_t n = 0; n < NR_DUMPS; n++) {
 		begin(&req, dumps[n].cmd, NLM_F_DUMP);
-		expect(name_of("fd-missing", n), ask(&req), EINVAL,
+		expect(name_of("case-16-fd-missing", n), ask(&req), EINVAL,
 		       "PAGEMAP_FD is missing");
 	}
 
 	begin(&req, VMAVIEW_CMD_GET_MM, 0);
 	mnl_attr_put_u16(&req.nlh, VMAVIEW_A_PAGEMAP_FD, fd);
-	expect("fd-too-short", ask(&req), EINVAL, NULL);
+	expect("case-16-fd-too-short", ask(&req), EINVAL, NULL);
 	begin(&req, VMAVIEW_CMD_GET_MM, 0);
 	mnl_attr_put_u64(&req.nlh, VMAVIEW_A_PAGEMAP_FD, fd);
-	expect("fd-too-long", ask(&req), EINVAL, NULL);
+	expect("case-16-fd-too-long", ask(&req), EINVAL, NULL);
 	begin(&req, VMAVIEW_CMD_GET_MM, 0);
 	mnl_attr_put(&req.nlh, VMAVIEW_A_PAGEMAP_FD, 0, "");
-	expect("fd-empty", ask(&req), EINVAL, NULL);
+	expect("case-16-fd-empty", ask(&req), EINVAL, NULL);
 
 	/* the last one counts, as everywhere in netlink */
 	begin_mm(&req, 0x7fffffff);
 	mnl_attr_put_u32(&req.nlh, VMAVIEW_A_PAGEMAP_FD, fd);
-	expect("fd-doubled", ask(&req), 0, NULL);
+	expect("case-16-fd-doubled", ask(&req), 0, NULL);
 	refusals_are_counted(fd);
 	refusal_on_full_socket(fd);
 
@@ -344,7 +346,8 @@ static void case_attributes(pid_t pid)
 			continue;
 		begin_mm(&req, fd);
 		mnl_attr_put_u32(&req.nlh, type, 0);
-		snprintf(name, sizeof(name), "foreign-attribute-%u", type);
+		snprintf(name, sizeof(name), "case-16-foreign-attribute-%u",
+			 type);
 		answer = ask(&req);
 		check(answer->code == EINVAL, name, "answer is %s \"%s\"",
 		      strerrorname_np(answer->code), answer->text);
@@ -353,7 +356,7 @@ static void case_attributes(pid_t pid)
 	attr = mnl_attr_nest_start(&req.nlh, VMAVIEW_A_MM);
 	mnl_attr_put_u32(&req.nlh, VMAVIEW_A_MM, 0);
 	mnl_attr_nest_end(&req.nlh, attr);
-	expect("nest-in-request", ask(&req), EINVAL, NULL);
+	expect("case-16-nest-in-request", ask(&req), EINVAL, NULL);
 	begin(&req, VMAVIEW_CMD_GET_INFO, 0);
 	mnl_attr_put_u32(&req.nlh, VMAVIEW_A_PAGEMAP_FD, fd);
 	expect("info-takes-nothing", ask(&req), EINVAL, NULL);
@@ -386,7 +389,7 @@ static void case_headers(pid_t pid)
 		copy.nlh.nlmsg_flags |= NLM_F_ACK;
 		send_request(s, &copy, cut < sizeof(struct nlmsghdr) ?
 			     sizeof(struct nlmsghdr) : cut);
-		snprintf(name, sizeof(name), "cut-to-%zu", cut);
+		snprintf(name, sizeof(name), "case-17-cut-to-%zu", cut);
 		if (cut < sizeof(struct nlmsghdr)) {
 			/* no header, no addressee for an error */
 			struct pollfd pfd = { .fd = s, .events = POLLIN };
@@ -406,7 +409,7 @@ static void case_headers(pid_t pid)
 	req.nlh.nlmsg_len += 4096;
 	send_request(s, &req, len);
 	struct pollfd pfd = { .fd = s, .events = POLLIN };
-	check(poll(&pfd, 1, 50) == 0, "longer-than-sent", "an answer");
+	check(poll(&pfd, 1, 50) == 0, "case-17-longer-than-sent", "an answer");
 	close(s);
 
 	/* bytes behind the last attribute that are no attribute */
@@ -467,7 +470,7 @@ static void readers_of_sizes(size_t n, int fd)
 		send_nth(s, n, fd);
 		for (reads = 0; reads < 100000 && len > 0; reads++)
 			len = recv(s, buffer, sizes[i], MSG_DONTWAIT);
-		snprintf(name, sizeof(name), "receive-%zu", sizes[i]);
+		snprintf(name, sizeof(name), "case-18-receive-%zu", sizes[i]);
 		check(len < 0 && errno == EAGAIN, name_of(name, n),
 		      "did not end: %zd after %d reads", len, reads);
 		close(s);
@@ -491,9 +494,9 @@ static void readers_of_two(size_t n, int fd)
 			break;
 	}
 	/* that of one message has ended by then */
-	check(busy == dumps[n].has_range, name_of("two-dumps-busy", n),
+	check(busy == dumps[n].has_range, name_of("case-45-two-dumps-busy", n),
 	      "EBUSY is %d", busy);
-	check(!answer.code, name_of("two-dumps-first-whole", n), "%s",
+	check(!answer.code, name_of("case-18-two-dumps-first-whole", n), "%s",
 	      strerror(answer.code));
 	while (!dumps[n].has_range && read_answer(s, true, &answer))
 		if (!answer.code)
@@ -502,7 +505,8 @@ static void readers_of_two(size_t n, int fd)
 	begin_nth(&req, n, -1);
 	expect(name_of("failed-start", n), ask_on(s, &req), EBADF, NULL);
 	begin_nth(&req, n, fd);
-	expect(name_of("after-failed-start", n), ask_on(s, &req), 0, NULL);
+	expect(name_of("case-45-after-failed-start", n), ask_on(s, &req), 0,
+	       NULL);
 	close(s);
 }
 
@@ -519,7 +523,7 @@ static void readers_that_die(size_t n, int fd)
 		raise(SIGKILL);
 	}
 	waitpid(child, NULL, 0);
-	expect(name_of("after-killed-reader", n), ask_mm(fd), 0, NULL);
+	expect(name_of("case-18-after-killed-reader", n), ask_mm(fd), 0, NULL);
 }
 
 static void case_readers(pid_t pid)
@@ -540,7 +544,7 @@ static void case_readers(pid_t pid)
 	expect("among-1000-open-dumps", ask_mm(fd), 0, NULL);
 	for (i = 0; i < 1000; i++)
 		close(sockets[i]);
-	expect("after-1000-open-dumps", ask_mm(fd), 0, NULL);
+	expect("case-18-after-1000-open-dumps", ask_mm(fd), 0, NULL);
 	close(fd);
 }
 
@@ -555,7 +559,7 @@ static void unload_while_open(size_t n, int fd)
 	send_nth(s, n, fd);
 	refused = syscall(SYS_delete_module, "vmaview", O_NONBLOCK) &&
 		  (errno == EWOULDBLOCK || errno == EBUSY);
-	check(refused, name_of("unload-with-open-dump", n),
+	check(refused, name_of("case-20-unload-with-open-dump", n),
 	      "was not refused: %s", strerror(errno));
 	check(read_answer(s, true, &answer) && !answer.code,
 	      name_of("dump-goes-on", n), "%s", strerror(answer.code));
@@ -622,24 +626,24 @@ static void as_nobody(int fd, int s, pid_t pid)
 	int own;
 
 	become(65534);
-	check(open_pagemap(pid) < 0 && errno == EACCES, "other-uid-refused",
-	      "%s", strerror(errno));
+	check(open_pagemap(pid) < 0 && errno == EACCES,
+	      "case-01-other-uid-refused", "%s", strerror(errno));
 	/* root's descriptor keeps root's right to the areas ... */
 	answer = ask_mm(fd);
-	expect("root-descriptor-used-by-nobody", answer, 0, NULL);
+	expect("case-08-root-descriptor-used-by-nobody", answer, 0, NULL);
 	/* ... but what needs a capability needs the sender's too */
 	check(!shows_pgd(answer), "no-pgd-for-nobody", "pgd is shown");
 	begin_mm(&req, fd);
 	answer = ask_on(s, &req);
 	check(!answer->code && !shows_pgd(answer),
-	      "no-pgd-on-root-socket-for-nobody", "pgd is shown");
+	      "case-10-no-pgd-on-root-socket-for-nobody", "pgd is shown");
 	own = open_pagemap(getpid());
 	check(own >= 0, "own-pagemap", "%s", strerror(errno));
 	answer = ask_mm(own);
 	check(!answer->code && !shows_pgd(answer), "own-mm", "%s",
 	      strerror(answer->code));
 	prctl(PR_SET_DUMPABLE, 0);
-	check(open_pagemap(getpid()) < 0, "own-not-dumpable-refused",
+	check(open_pagemap(getpid()) < 0, "case-03-own-not-dumpable-refused",
 	      "was opened");
 }
 
@@ -660,8 +664,8 @@ static void in_user_namespace(int fd, int s, pid_t pid)
 	own = open("/proc/self/pagemap", O_RDONLY);
 	answer = ask_mm(own);
 	check(own >= 0 && !answer->code && !shows_pgd(answer),
-	      "no-pgd-in-user-namespace", "%s, pgd %d", strerror(answer->code),
-	      shows_pgd(answer));
+	      "case-11-no-pgd-in-user-namespace", "%s, pgd %d",
+	      strerror(answer->code), shows_pgd(answer));
 }
 
 /* the network namespace has no family of its own: all have the one */
@@ -673,7 +677,7 @@ static void in_net_namespace(int fd, int s, pid_t pid)
 		check(false, "net-namespace", "unshare: %s", strerror(errno));
 		return;
 	}
-	expect("in-net-namespace", ask_mm(fd), 0, NULL);
+	expect("case-12-in-net-namespace", ask_mm(fd), 0, NULL);
 }
 
 static void case_rights(pid_t pid)
@@ -729,11 +733,12 @@ static void case_exec(pid_t unused)
 	expect("opened-again", ask_mm(fd), 0, NULL);
 	kill(child, SIGKILL);
 	waitpid(child, NULL, 0);
-	expect("after-exit", ask_mm(fd), ESRCH, NULL);
+	expect("case-08-after-exit", ask_mm(fd), ESRCH, NULL);
 	for (size_t n = 0; n < NR_DUMPS; n++) {
 		send_nth(s, n, fd);
 		check(read_answer(s, true, &answer) && answer.code == ESRCH,
-		      name_of("after-exit", n), "%s", strerror(answer.code));
+		      name_of("case-08-after-exit", n), "%s",
+		      strerror(answer.code));
 	}
 	close(s);
 	close(fd);
@@ -785,8 +790,8 @@ static void case_exec_of_vfork(pid_t unused)
 		usleep(10000);
 	for (size_t n = 0; n < NR_DUMPS; n++) {
 		begin_nth(&req, n, fd);
-		expect(name_of("after-exec-of-vfork", n), ask(&req), ESRCH,
-		       "exec");
+		expect(name_of("case-08-after-exec-of-vfork", n), ask(&req),
+		       ESRCH, "exec");
 	}
 	check(read_answer(s, true, &answer) && answer.code == ESRCH,
 	      "after-exec-of-vfork, begun before", "%s",
@@ -915,7 +920,7 @@ static void case_leaks(pid_t unused)
 		usleep(100000);
 		without = sysconf(_SC_AVPHYS_PAGES);
 	}
-	check(without - with > 45000, "open-dump-keeps-no-pages",
+	check(without - with > 45000, "case-41-open-dump-keeps-no-pages",
 	      "%ld pages came back of 51200", without - with);
 	close(s);
 	close(fd);

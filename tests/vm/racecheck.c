@@ -194,7 +194,8 @@ static void check_dumps(unsigned int nr, char **pids, int nr_pids)
 			dump_entry(fd);
 		}
 	}
-	check(!*wrong, "dumps are well formed", "dump %u: %s", i, wrong);
+	check(!*wrong, "case-25 dumps are well formed", "dump %u: %s", i,
+	      wrong);
 	printf("# %u dumps, %u torn\n", i, nr_torn);
 }
 

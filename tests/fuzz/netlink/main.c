@@ -182,11 +182,11 @@ static bool tell_commands(void)
 
 	for (size_t i = 1; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (answered[i]) {
-			printf("ok fuzz: %s gave data %lu times\n", names[i],
-			       answered[i]);
+			printf("ok case-22 fuzz: %s gave data %lu times\n",
+			       names[i], answered[i]);
 			continue;
 		}
-		printf("not ok fuzz: %s gave data - never\n", names[i]);
+		printf("not ok case-22 fuzz: %s gave data - never\n", names[i]);
 		good = false;
 	}
 	return good;

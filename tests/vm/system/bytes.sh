@@ -27,7 +27,7 @@ for target in gonzo stack "many 200 anon" "many 200 file"; do
 	# shellcheck disable=SC2086
 	start $target || continue
 	kill -STOP "$pid"
-	check "32 bits get the same: $target" compare
+	check "case-48 32 bits get the same: $target" compare
 	check "and that is something" [ "$(wc -l </tmp/want)" -ge 60 ]
 	kill -CONT "$pid"
 done

@@ -143,9 +143,9 @@ exec 9>&-
 
 for junk in 0 2147483648 -2147483648 -2147483649 99999999999999999999 text \
 	' ' '1 2' 2; do
-	refuse "watch refuses '$junk'" watch "$junk"
+	refuse "case-14 watch refuses '$junk'" watch "$junk"
 done
-refuse "watch refuses 1 MiB" \
+refuse "case-14 watch refuses 1 MiB" \
 	sh -c "head -c 1048576 /dev/zero | tr '\\0' 1 >$debug/watch"
 refuse "watch refuses a missing pid" watch 4194303
 
@@ -180,7 +180,7 @@ refuse "no two folders of a name" sh -c 'dmesg | grep "already present"'
 check "it is watched" watch "-$pid"
 
 exec 7<$debug/stats
-refuse "unload with an open file" rmmod vmaview
+refuse "case-20 unload with an open file" rmmod vmaview
 exec 7<&-
 check "unload" rmmod vmaview
 refuse "folder is gone after unload" [ -e $debug ]
@@ -191,6 +191,7 @@ for _ in $(seq "$(rounds 100)"); do
 	vmaview --source=netlink mm $$ >/dev/null
 	rmmod vmaview || break
 done
-check "loads and unloads with work between" insmod "$MODULE"
-check "load twice is refused" [ "$(insmod "$MODULE" 2>&1; echo $?)" != 0 ]
+check "case-20 loads and unloads with work between" insmod "$MODULE"
+check "case-20 load twice is refused" \
+	[ "$(insmod "$MODULE" 2>&1; echo $?)" != 0 ]
 exit $failed

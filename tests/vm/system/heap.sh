@@ -65,8 +65,8 @@ strictly() {
 	read -r -t $patience line <&8 && [[ $line == trimmed* ]]
 }
 echo 2 >/proc/sys/vm/overcommit_memory
-check "overcommit 2, article" strictly article
-check "overcommit 2, fast" strictly fast
+check "case-38 overcommit 2, article" strictly article
+check "case-38 overcommit 2, fast" strictly fast
 echo 0 >/proc/sys/vm/overcommit_memory
 
 # Everything that runs here, whatever its allocator: read, or said why not.

@@ -19,7 +19,8 @@ for _ in $(seq "$all"); do
 		jq -e '.vmas | length > 5' /tmp/got >/dev/null && good=$((good + 1))
 	fi
 done
-check "exec in a loop: $good of $all pictures" [ $good -ge $((all * 9 / 10)) ]
+check "case-23 exec in a loop: $good of $all pictures" \
+	[ $good -ge $((all * 9 / 10)) ]
 kill "$pid"
 
 # processes that end while they are dumped
@@ -31,7 +32,7 @@ for _ in $(seq "$(rounds 100)"); do
 	kill -9 $last
 	wait
 done 2>/dev/null
-ok "ends during a dump"
+ok "case-23 ends during a dump"
 
 # fork storm
 ( for _ in $(seq 300); do sleep 0.01 & done; wait ) &
@@ -42,5 +43,5 @@ for _ in $(seq "$(rounds 30)"); do
 	done
 	kill -0 $storm 2>/dev/null || break
 done
-ok "fork storm"
+ok "case-23 fork storm"
 exit $failed

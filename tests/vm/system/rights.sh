@@ -10,10 +10,13 @@ as() { su "$1" -s /bin/sh -c "$2" </dev/null; }
 
 start gonzo
 for source in netlink proc auto; do
-	code "other uid, $source" 4 as user "vmaview --source=$source mm $pid"
+	code "case-01 other uid, $source" 4 \
+		as user "vmaview --source=$source mm $pid"
 	code "kernel thread, $source" 1 vmaview --source=$source mm 2
-	check "kernel thread is said, $source" grep -q 'kernel thread' <<<"$said"
-	code "no such pid, $source" 42 vmaview --source=$source mm 4194303
+	check "case-04 kernel thread is said, $source" \
+		grep -q 'kernel thread' <<<"$said"
+	code "case-05 no such pid, $source" 42 \
+		vmaview --source=$source mm 4194303
 	code "root, $source" 0 vmaview --source=$source mm "$pid"
 done
 start nodump
@@ -30,7 +33,7 @@ end
 for source in netlink proc; do
 	rm -f /tmp/own.*
 	as user "sh /tmp/own $source" >/dev/null 2>&1
-	check "own non-dumpable, $source" [ "$(cat /tmp/own.code)" = 4 ]
+	check "case-03 own non-dumpable, $source" [ "$(cat /tmp/own.code)" = 4 ]
 done
 
 # a zombie
@@ -43,7 +46,7 @@ for _ in $(seq 300); do
 done
 if [ "$zombie" ]; then
 	code "zombie" 1 vmaview --source=netlink mm "$zombie"
-	check "zombie is said" grep -q zombie <<<"$said"
+	check "case-05 zombie is said" grep -q zombie <<<"$said"
 else
 	not_ok zombie "there is none"
 fi
@@ -56,7 +59,7 @@ for source in netlink proc; do
 	check "leader has exited is said, $source" grep -q 'thread' <<<"$said"
 done
 for task in "/proc/$pid/task/"*; do tid=${task##*/}; done
-code "a thread by its id" 0 vmaview --source=netlink mm "$tid"
+code "case-05 a thread by its id" 0 vmaview --source=netlink mm "$tid"
 
 # ---- frames, tokens, raw entries ----
 
@@ -94,9 +97,9 @@ insmod "$MODULE"
 check "and back" sh -c "vmaview -j mm $pid | jq -e '.source == \"netlink\" and .reason == \"\"'"
 
 # no /proc, and a fake one: fails closed
-check "no /proc" unshare -m sh -c \
+check "case-13 no /proc" unshare -m sh -c \
 	"mount -t tmpfs none /proc && ! vmaview --source=netlink mm $pid 2>/dev/null"
-check "fake pagemap" unshare -m sh -c "mount -t tmpfs none /proc &&
+check "case-13 fake pagemap" unshare -m sh -c "mount -t tmpfs none /proc &&
 	mkdir /proc/$pid && head -c 4096 /dev/zero >/proc/$pid/pagemap &&
 	! vmaview --source=netlink mm $pid 2>/dev/null"
 # what lies at the place of pagemap when the module is loaded may be another
@@ -111,6 +114,6 @@ else
 	insmod "$MODULE"
 fi
 # a pid namespace sees its own numbers
-check "pid namespace" unshare -pfm sh -c \
+check "case-12 pid namespace" unshare -pfm sh -c \
 	"mount -t proc none /proc && vmaview --source=netlink -j mm 1 | jq -e '.task.pid == 1'"
 exit $failed

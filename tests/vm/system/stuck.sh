@@ -107,7 +107,8 @@ for signal in INT TERM; do
 	check "and ends by SIG$signal" ends $dump
 	wait $dump
 	code=$?
-	check "and dies of SIG$signal" [ $code = $((128 + $(kill -l $signal))) ]
+	check "case-26 and dies of SIG$signal" \
+		[ $code = $((128 + $(kill -l $signal))) ]
 done
 dump
 before=$(wakes $dump)
@@ -130,7 +131,7 @@ same "and is whole" /tmp/dump /tmp/want
 tell hold
 dump
 check "a dump waits" waits $dump
-check "a bystander is answered" nlraw bystander
+check "case-45 a bystander is answered" nlraw bystander
 modprobe psample &
 job=$!
 check "a family is registered" ends $job
@@ -213,7 +214,8 @@ view 24 80 -d 0.2 --source=netlink "$pid"
 printf 2 >&7
 check "a picture before" shows mm_struct
 tell hold
-check "what it waits for is told" shows "waiting for the target's mmap_lock"
+check "case-26 what it waits for is told" \
+	shows "waiting for the target's mmap_lock"
 tell release
 check "a picture after" lacks waiting
 tell hold

@@ -21,13 +21,13 @@ done
 view 24 80 -d 0.2 "$pid"
 check "the module is the source" shows 'module 0'
 check "unload under a viewer" unload
-check "its loss is told" shows 'not loaded'
+check "case-31 its loss is told" shows 'not loaded'
 check "and /proc is shown instead" shows '/proc'
 insmod "$MODULE"
-check "its return is told" shows 'module 0'
+check "case-31 its return is told" shows 'module 0'
 kill -9 "$pid"
 check "the end is told" shows 'ended\|exited'
-check "the last picture stays" shows stack
+check "case-32 the last picture stays" shows stack
 leave "q after the end"
 
 start execer
