@@ -380,7 +380,7 @@ static const struct kind {
 	enum level article;	/* without caches */
 	bool is_glibc;		/* glibc stops it too */
 } kinds[] = {
-	{ "case-40-double-small", double_small, FAST, FAST, true },
+	{ "double-small", double_small, FAST, FAST, true },
 	{ "double-older", double_older, FAST, FULL, true },
 	{ "double-middle", double_middle, FAST, FAST, true },
 	{ "double-large", double_large, FAST, FAST, true },
@@ -389,19 +389,19 @@ static const struct kind {
 	{ "inside", inside, FAST, FAST, true },
 	{ "misaligned", misaligned, FAST, FAST, true },
 	{ "odd", odd, FAST, FAST, true },
-	{ "case-40-stack", of_stack, FAST, FAST, true },
+	{ "stack", of_stack, FAST, FAST, true },
 	{ "data", of_data, FAST, FAST, true },
 	{ "map", of_map, FAST, FAST, true },
 	{ "false-map", of_false_map, FAST, FAST, true },
 	{ "realloc-inside", realloc_inside, FAST, FAST, true },
 	{ "realloc-freed", realloc_freed, FULL, FAST, false },
 	{ "over-size", over_size, FAST, FAST, true },
-	{ "case-40-over-by-one", over_by_one, FULL, FAST, true },
-	{ "case-40-over-by-page", over_by_page, FAST, FAST, true },
+	{ "over-by-one", over_by_one, FULL, FAST, true },
+	{ "over-by-page", over_by_page, FAST, FAST, true },
 	{ "over-next", over_next, FULL, FAST, true },
 	{ "over-asked", over_asked, GUARD, GUARD, false },
 	{ "links-middle", links_middle, FULL, FAST, true },
-	{ "case-40-links-large", links_large, FULL, FAST, true },
+	{ "links-large", links_large, FULL, FAST, true },
 	{ "link-small", link_small, FAST, FAST, true },
 	{ "link-deep", link_deep, FAST, FAST, true },
 	{ "freed-end", freed_end, FULL, FAST, true },
@@ -485,11 +485,11 @@ int main(int argc, char **argv)
 			why = "no block is named";
 		nr_bad += why != NULL;
 		if (why)
-			say("not ok chunk/corrupt %s %s - %s: %s\n", tag,
-			    kind->name, why, text);
+			say("not ok chunk/corrupt %s case-40 %s - %s: %s\n",
+			    tag, kind->name, why, text);
 		else
-			say("ok chunk/corrupt %s %s: %s\n", tag, kind->name,
-			    is_glibc ? "" : text);
+			say("ok chunk/corrupt %s case-40 %s: %s\n", tag,
+			    kind->name, is_glibc ? "" : text);
 	}
 	return nr_bad > 0;
 }

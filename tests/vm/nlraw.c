@@ -65,9 +65,9 @@ static void expect_fd(const char *name, int fd, int code, const char *word)
 	char both[80];
 	struct request req;
 
-	snprintf(both, sizeof(both), "descriptor-%s-mm", name);
+	snprintf(both, sizeof(both), "%s-descriptor-mm", name);
 	expect(both, ask_mm(fd), code, word);
-	snprintf(both, sizeof(both), "descriptor-%s", name);
+	snprintf(both, sizeof(both), "%s-descriptor", name);
 	for (size_t n = 0; n < NR_DUMPS; n++) {
 		begin_nth(&req, n, fd);
 		expect(name_of(both, n), ask(&req), code, word);
@@ -81,14 +81,14 @@ static void case_descriptors(pid_t pid)
 	static const char not_open[] =
 		"PAGEMAP_FD is not an open descriptor";
 	struct { const char *name, *path; } files[] = {
-		{ "maps", "/proc/self/maps" },
-		{ "smaps", "/proc/self/smaps" },
-		{ "mem", "/proc/self/mem" },
+		{ "case-06-maps", "/proc/self/maps" },
+		{ "case-06-smaps", "/proc/self/smaps" },
+		{ "case-06-mem", "/proc/self/mem" },
 		{ "case-06-directory", "/proc/self" },
-		{ "null", "/dev/null" },
-		{ "regular", "/init" },
-		{ "kpageflags", "/proc/kpageflags" },
-		{ "debugfs", "/sys/kernel/debug/vmaview/stats" },
+		{ "case-06-null", "/dev/null" },
+		{ "case-06-regular", "/init" },
+		{ "case-06-kpageflags", "/proc/kpageflags" },
+		{ "case-06-debugfs", "/sys/kernel/debug/vmaview/stats" },
 	};
 	int fd, pair[2];
 	size_t i;
@@ -106,15 +106,15 @@ static void case_descriptors(pid_t pid)
 	expect_fd("case-06-lookalike", fd, EINVAL, not_pagemap);
 	close(fd);
 	fd = open("/proc/self/pagemap", O_PATH | O_CLOEXEC);
-	expect_fd("o-path", fd, EBADF, not_open);
+	expect_fd("case-06-o-path", fd, EBADF, not_open);
 	close(fd);
 	socketpair(AF_UNIX, SOCK_STREAM, 0, pair);
-	expect_fd("socket", pair[0], EINVAL, not_pagemap);
+	expect_fd("case-06-socket", pair[0], EINVAL, not_pagemap);
 	close(pair[0]);
 	close(pair[1]);
 	expect_fd("case-07-closed", 1000, EBADF, not_open);
 	expect_fd("case-07-minus-one", -1, EBADF, not_open);
-	expect_fd("int-min", INT32_MIN, EBADF, not_open);
+	expect_fd("case-07-int-min", INT32_MIN, EBADF, not_open);
 	expect_fd("case-07-huge", 0x7fffffff, EBADF, not_open);
 }
 

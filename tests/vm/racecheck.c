@@ -264,13 +264,19 @@ static int state_of(const struct states *st, const struct said *said)
 /* How many times more dumps are tried for what was not met in all of them. */
 #define MORE	10
 
+static bool met_all(const unsigned int *met, size_t nr)
+{
+	while (nr && met[nr - 1])
+		nr--;
+	return !nr;
+}
+
 static void check_states(unsigned int nr, pid_t pid, const char *path)
 {
 	static const char *const kinds[] = {
 		"GET_PAGES", "GET_VMAS", "GET_PAGES with frames", "GET_TABLES"
 	};
 	unsigned int met[2] = { 0 }, torn[4] = { 0 }, i;
-	bool met_both = false, torn_all = false;
 	int fd = open_pagemap(pid), which;
 	FILE *file = fopen(path, "r");
 	struct states st = { 0 };
@@ -284,9 +290,7 @@ static void check_states(unsigned int nr, pid_t pid, const char *path)
 	if (!st.size || fd < 0)
 		give_up("states");
 	for (i = 0; !*wrong && i < nr * MORE; i++) {
-		met_both = met[0] && met[1];
-		torn_all = torn[0] && torn[1] && torn[2] && torn[3];
-		if (i >= nr && met_both && torn_all)
+		if (i >= nr && met_all(met, 2) && met_all(torn, 4))
 			break;
 		if (i % 4 == 1)
 			said = say_areas(fd, &st);
@@ -310,10 +314,10 @@ static void check_states(unsigned int nr, pid_t pid, const char *path)
 	}
 	check(!*wrong, "every dump is of a state there was, or torn",
 	      "dump %u: %s", i, wrong);
-	check(met_both, "and both states are met", "%u and %u",
+	check(met_all(met, 2), "and both states are met", "%u and %u",
 	      met[0], met[1]);
-	check(torn_all, "and each kind is torn at times", "%u %u %u %u", torn[0],
-	      torn[1], torn[2], torn[3]);
+	check(met_all(torn, 4), "and each kind is torn at times",
+	      "%u %u %u %u", torn[0], torn[1], torn[2], torn[3]);
 	printf("# %u dumps: %u and %u of a state, torn %u %u %u %u\n", i,
 	       met[0], met[1], torn[0], torn[1], torn[2], torn[3]);
 }

@@ -164,7 +164,7 @@ static void watch(struct chance *chance)
 		stop = true;
 		for (unsigned int i = 0; i < nr_workers; i++)
 			record_print(workers[i].record);
-		printf("not ok fuzz - %s\n", line);
+		printf("not ok case-22 fuzz - %s\n", line);
 		fflush(stdout);
 		_exit(1);
 	}
@@ -199,7 +199,8 @@ static bool tell_guided(void)
 {
 	if (!has_cover || cover_points() >= FEW_POINTS)
 		return true;
-	printf("not ok fuzz: is guided - by %zu points\n", cover_points());
+	printf("not ok case-22 fuzz: is guided - by %zu points\n",
+	       cover_points());
 	return false;
 }
 
@@ -313,7 +314,7 @@ int main(int argc, char **argv)
 		nr_workers = 1;
 		run(replay, file, seed, 0);
 		tell(now() - before);
-		printf("ok replay\n");
+		printf("ok case-22 replay\n");
 		return 0;
 	}
 	run(work, argv[optind], seed, nr_messages);
