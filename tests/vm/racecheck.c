@@ -8,8 +8,6 @@
  *					all was met: each tells of one of its
  *					states, or is torn
  */
-#include <sys/resource.h>
-
 #include "walk.h"
 
 #define MAX_PIDS	16
@@ -328,8 +326,6 @@ int main(int argc, char **argv)
 		return 2;
 	find_family();
 	s = open_socket();
-	/* a storm has more threads than there are CPUs */
-	setpriority(PRIO_PROCESS, 0, -15);
 	if (!strcmp(argv[1], "dumps"))
 		check_dumps(atoi(argv[2]), argv + 3, argc - 3);
 	else if (!strcmp(argv[1], "states") && argc == 5)

@@ -10,11 +10,19 @@
 half=$(rounds 5000)
 ksm=/sys/kernel/mm/ksm
 
+# race ARG...: racecheck, ahead of a storm's threads, which are more than there
+# are CPUs
+race() {
+	racecheck "$@" &
+	renice -n -15 -p $! >/dev/null
+	wait $!
+}
+
 set_up_huge
 check "swap is there" set_up_swap
 
 start twostates
-racecheck states $half "$pid" "$printed" || failed=1
+race states $half "$pid" "$printed" || failed=1
 
 # ---- the storm ----
 
@@ -24,7 +32,7 @@ echo 1 >$ksm/run
 compaction=$!
 start storm || exit 1
 child=$(value child)
-racecheck dumps $half "$pid" "$child" || failed=1
+race dumps $half "$pid" "$child" || failed=1
 kill $compaction
 exec 9>&-
 wait "$pid"
