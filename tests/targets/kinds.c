@@ -16,7 +16,6 @@
 #include <stdbool.h>
 #include <sys/ipc.h>
 #include <sys/shm.h>
-#include <time.h>
 
 #include "target.h"
 
@@ -38,32 +37,6 @@ tell(const char *kind, const char *start, size_t nr_pages, const char *fmt, ...)
 	vprintf(fmt, args);
 	va_end(args);
 	putchar('\n');
-}
-
-/* Bits 63 and 62 of /proc/self/pagemap: the kernel's word, not ours. */
-static size_t count_entries(const char *start, size_t nr, int bit)
-{
-	int fd = open("/proc/self/pagemap", O_RDONLY);
-	uint64_t entry;
-	size_t found = 0;
-
-	for (size_t i = 0; i < nr; i++)
-		if (pread(fd, &entry, sizeof(entry),
-			  ((uintptr_t)start / PAGE + i) * sizeof(entry)) ==
-		    sizeof(entry))
-			found += entry >> bit & 1;
-	close(fd);
-	return found;
-}
-
-static size_t count_present(const char *start, size_t nr)
-{
-	return count_entries(start, nr, 63);
-}
-
-static size_t count_swapped(const char *start, size_t nr)
-{
-	return count_entries(start, nr, 62);
 }
 
 static void make_anon(void)
@@ -215,21 +188,12 @@ static void make_shmem(void)
 	tell("sysv", p, 8, " shmem=3");
 }
 
-/* Pages on a list of some CPU can't go at once, hence the rounds. */
 static void make_swap(void)
 {
-	const struct timespec pause = { .tv_nsec = 50 * 1000 * 1000 };
 	char *p = map_apart(NR_SWAPPED * PAGE, PAGE, RW, ANON, -1);
-	size_t swapped = 0;
 
 	touch(p, NR_SWAPPED);
-	for (int i = 0; i < 40 && swapped < NR_SWAPPED; i++) {
-		madvise(p, NR_SWAPPED * PAGE, MADV_PAGEOUT);
-		swapped = count_swapped(p, NR_SWAPPED);
-		if (swapped < NR_SWAPPED)
-			nanosleep(&pause, NULL);
-	}
-	if (!swapped)
+	if (!page_out(p, NR_SWAPPED))
 		printf("missing swap nothing was swapped out\n");
 	tell("swap", p, NR_SWAPPED, " anon=%zu swap=%zu",
 	     count_present(p, NR_SWAPPED), count_swapped(p, NR_SWAPPED));

@@ -7,6 +7,8 @@
 #ifndef TESTS_TARGETS_TARGET_H
 #define TESTS_TARGETS_TARGET_H
 
+#include <fcntl.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -85,6 +87,59 @@ static inline void look_at(const char *start, size_t nr)
 {
 	for (size_t i = 0; i < nr; i++)
 		(void)((const volatile char *)start)[i * PAGE];
+}
+
+/* Of the first nr pages, those that have that bit in /proc/self/pagemap. */
+static inline size_t count_entries(const char *start, size_t nr, int bit)
+{
+	int fd = open("/proc/self/pagemap", O_RDONLY);
+	uint64_t entry;
+	size_t found = 0;
+
+	for (size_t i = 0; i < nr; i++)
+		if (pread(fd, &entry, sizeof(entry),
+			  ((uintptr_t)start / PAGE + i) * sizeof(entry)) ==
+		    sizeof(entry))
+			found += entry >> bit & 1;
+	close(fd);
+	return found;
+}
+
+static inline size_t count_present(const char *start, size_t nr)
+{
+	return count_entries(start, nr, 63);
+}
+
+static inline size_t count_swapped(const char *start, size_t nr)
+{
+	return count_entries(start, nr, 62);
+}
+
+/*
+ * Has the first nr pages swapped out; returns how many are, which are fewer
+ * when there is no room. A page touched a moment ago is on a list of the CPU
+ * that it was touched on, and can't go before madvise() was called on that CPU,
+ * which empties its list (lru_add_drain(), mm/swap.c, 6.1 and 6.12): hence the
+ * turns.
+ */
+static inline size_t page_out(char *start, size_t nr)
+{
+	size_t swapped = 0;
+	cpu_set_t all, one;
+
+	if (sched_getaffinity(0, sizeof(all), &all))
+		give_up("sched_getaffinity");
+	for (int i = 0; i < 400 && swapped < nr; i++) {
+		CPU_ZERO(&one);
+		CPU_SET(i % CPU_COUNT(&all), &one);
+		sched_setaffinity(0, sizeof(one), &one);
+		madvise(start, nr * PAGE, MADV_PAGEOUT);
+		swapped = count_swapped(start, nr);
+		if (swapped < nr)
+			usleep(10 * 1000);
+	}
+	sched_setaffinity(0, sizeof(all), &all);
+	return swapped;
 }
 
 /* A file of nr pages, all in the page cache, with path's XXXXXX filled in. */

@@ -79,19 +79,6 @@ static void protect(char *start, size_t size)
 		give_up("UFFDIO_WRITEPROTECT");
 }
 
-static size_t count_swapped(const char *start, size_t nr)
-{
-	int fd = open("/proc/self/pagemap", O_RDONLY);
-	size_t found = 0;
-	uint64_t entry;
-
-	for (size_t i = 0; i < nr; i++)
-		if (pread(fd, &entry, 8, ((uintptr_t)start / PAGE + i) * 8) == 8)
-			found += entry >> 62 & 1;
-	close(fd);
-	return found;
-}
-
 static void make_anon(void)
 {
 	char *p = map_apart(NR * PAGE, PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS,
@@ -108,14 +95,10 @@ static void make_anon(void)
 	touch(p, NR);
 	enter(p, NR * PAGE, UFFDIO_REGISTER_MODE_WP);
 	protect(p, NR * PAGE);
-	for (int i = 0; i < 40 && count_swapped(p, NR) < NR; i++) {
-		madvise(p, NR * PAGE, MADV_PAGEOUT);
-		usleep(20 * 1000);
-	}
-	if (count_swapped(p, NR) == NR)
+	if (page_out(p, NR) == NR)
 		tell(p, NR, "swap uffd_wp=1");
 	else
-		printf("missing swap_uffd_wp nothing was swapped out\n");
+		printf("missing swap_uffd_wp not all was swapped out\n");
 }
 
 static void make_markers(void)
