@@ -1053,7 +1053,7 @@ static void case_churn(pid_t pid)
 
 /* ---- what a dump that waits for its target costs everybody else ---- */
 
-#define BYSTANDER_MS	10000
+#define BYSTANDER_MS	30000
 
 /*
  * Whether a request gets through at once. It may hang in the kernel where no

@@ -29,7 +29,7 @@ ends() {
 # waits PID: it falls asleep, and has not ended a second later
 waits() {
 	for _ in $(seq 800); do
-		[[ $(state "$1") != [DS] ]] || break
+		[[ $(state "$1") != [DSXZ] ]] || break
 		sleep 0.05
 	done
 	sleep 1
