@@ -12,8 +12,8 @@
 #                    (N=rounds, B=word picks workloads)
 # make test-chunk    the allocator alone: all that make test has of it, and whole
 #                    programs under it
-# make fuzz-chunk    traces of calls to the allocator that libFuzzer thinks of
-#                    (S=seconds for each profile, 600)
+# make fuzz-chunk    calls to the allocator, and its options, that libFuzzer thinks
+#                    of (S=seconds for each profile and for options, 600)
 # make fuzz-user     what the viewer reads and did not write, as libFuzzer thinks of
 #                    it (S=seconds for each reader, 60; T=regex picks readers)
 # make test-sanitize the module in kernels that look for faults, built from
@@ -218,10 +218,12 @@ $(CHUNK_TESTS): $(BUILD)/chunk/test/%: tests/chunk/%.c \
 		$(DEPS) -o $@ $<
 
 # A chunk's neighbour below is found by adding a negated size.
-CHUNK_FUZZ := $(BUILD)/chunk/fuzz/trace
+CHUNK_FUZZ := $(patsubst tests/chunk/fuzz/%.c,$(BUILD)/chunk/fuzz/%,$(wildcard \
+	tests/chunk/fuzz/*.c))
 chunk-fuzz: $(CHUNK_FUZZ)
 
-$(CHUNK_FUZZ): tests/chunk/fuzz/trace.c $(wildcard userspace/chunk/*.h) \
+$(CHUNK_FUZZ): $(BUILD)/chunk/fuzz/%: tests/chunk/fuzz/%.c \
+		$(wildcard userspace/chunk/*.h) \
 		$(filter-out %/public.c %/start.c,$(CHUNK))
 	@mkdir -p $(@D)
 	@echo "  CC      $<"

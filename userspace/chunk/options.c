@@ -68,6 +68,12 @@ static void set_mmap(size_t bytes)
 	options.fixed_mmap = true;
 }
 
+/* With a request as large as one may be, the sum is one of size_t yet. */
+static void set_top_pad(size_t bytes)
+{
+	av_.top_pad = bytes < SIZE_MAX / 4 ? bytes : SIZE_MAX / 4;
+}
+
 static void set_perturb(int value)
 {
 	options.perturb = value;
@@ -94,7 +100,7 @@ int options_set(int parameter, int value)
 		options.fixed_mmap = true;
 		return 1;
 	case M_TOP_PAD:
-		av_.top_pad = value < 0 ? 0 : bytes;
+		set_top_pad(value < 0 ? 0 : bytes);
 		options.fixed_mmap = true;
 		return 1;
 	case M_MMAP_THRESHOLD:
@@ -131,7 +137,7 @@ static bool read_size(const char *text, size_t length, size_t *value)
 {
 	static const char units[] = "kmg";
 	const char *unit;
-	size_t i;
+	size_t scale, i;
 
 	*value = 0;
 	for (i = 0; i < length && text[i] >= '0' && text[i] <= '9'; i++)
@@ -139,7 +145,9 @@ static bool read_size(const char *text, size_t length, size_t *value)
 		    __builtin_add_overflow(*value, text[i] - '0', value))
 			return false;
 	if (i && i + 1 == length && (unit = strchr(units, text[i] | 0x20))) {
-		*value <<= 10 * (unit - units + 1);
+		scale = (size_t)1 << 10 * (unit - units + 1);
+		if (__builtin_mul_overflow(*value, scale, value))
+			return false;
 		i++;
 	}
 	return i && i == length;
@@ -148,11 +156,6 @@ static bool read_size(const char *text, size_t length, size_t *value)
 static void set_cache(size_t value)
 {
 	options.cache_bytes = value;
-}
-
-static void set_top_pad(size_t value)
-{
-	av_.top_pad = value;
 }
 
 static void set_mmaps(size_t value)
