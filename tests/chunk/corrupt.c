@@ -425,7 +425,7 @@ static int damage(const struct kind *kind, char *text, size_t size)
 		return -1;
 	child = fork();
 	if (!child) {
-		alarm(20);
+		alarm(60);
 		setrlimit(RLIMIT_CORE, &none);
 		dup2(ends[1], STDERR_FILENO);
 		kind->run();

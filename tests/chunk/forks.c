@@ -117,7 +117,7 @@ static void *fork_some(void *unused)
 
 		expect(own >= 0, "fork: %d", errno);
 		if (!own) {
-			alarm(20);
+			alarm(60);
 			if (i % 8 == 0)
 				live();
 			else
@@ -226,7 +226,7 @@ static void *fork_at_once(void *unused)
 
 	expect(own >= 0, "fork: %d", errno);
 	if (!own) {
-		alarm(20);
+		alarm(60);
 		live();
 		_exit(0);
 	}

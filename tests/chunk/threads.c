@@ -146,7 +146,7 @@ static void forked(void)
 
 		expect(child >= 0, "fork: %d", errno);
 		if (!child) {
-			alarm(20);
+			alarm(60);
 			live(i);
 			if (i % 2)
 				exit(0);

@@ -476,7 +476,7 @@ static void case_leaks(pid_t rounds)
 		dump_and_exit(sock, i);
 	}
 	/* what is freed after a grace period, on a machine that is busy */
-	for (int i = 0; i < 100; i++) {
+	for (int i = 0; i < 600; i++) {
 		now = count_mms();
 		left = number_of("/proc/meminfo", "MemAvailable:");
 		if (now < mms + 200 && left + SLACK > memory)
@@ -555,7 +555,7 @@ static void case_killed_under_recvmmsg(pid_t pid)
 		usleep(3000 * i);
 		kill(child, SIGKILL);
 		waitpid(child, NULL, 0);
-		for (wait = 0; wait < 100; wait++) {
+		for (wait = 0; wait < 600; wait++) {
 			now = number_of("/proc/meminfo", "AnonPages:");
 			if (now < before + KILLED_KIB / 2)
 				break;
@@ -564,7 +564,7 @@ static void case_killed_under_recvmmsg(pid_t pid)
 		kill(reader, SIGKILL);
 		waitpid(reader, NULL, 0);
 		close(fd);
-		if (wait == 100)
+		if (wait == 600)
 			break;
 	}
 	check(i == NR_KILLS, "case-23-killed-under-recvmmsg",

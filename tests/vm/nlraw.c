@@ -270,7 +270,7 @@ static void read_up_to_done(int sock, struct answer *answer)
 
 	memset(answer, 0, sizeof(*answer));
 	answer->code = ETIMEDOUT;
-	while (poll(&pfd, 1, 5000) == 1) {
+	while (poll(&pfd, 1, 30 * 1000) == 1) {
 		struct nlmsghdr *nlh = (struct nlmsghdr *)buffer;
 		int left = recv(sock, buffer, sizeof(buffer), 0);
 
@@ -720,7 +720,7 @@ static void case_exec(pid_t unused)
 	fd = open_pagemap(child);
 	expect("before-exec", ask_mm(fd), 0, NULL);
 	write(go[1], "x", 1);
-	for (int i = 0; i < 500 && ask_mm(fd)->code != ESRCH; i++)
+	for (int i = 0; i < 6000 && ask_mm(fd)->code != ESRCH; i++)
 		usleep(10000);
 	expect("after-exec", ask_mm(fd), ESRCH, "exec");
 	for (size_t n = 0; n < NR_DUMPS; n++) {
@@ -786,7 +786,7 @@ static void case_exec_of_vfork(pid_t unused)
 	begin_vmas(&req, fd);
 	send_request(s, &req, req.nlh.nlmsg_len);
 	write(go[1], "x", 1);
-	for (int i = 0; i < 500 && ask_mm(fd)->code != ESRCH; i++)
+	for (int i = 0; i < 6000 && ask_mm(fd)->code != ESRCH; i++)
 		usleep(10000);
 	for (size_t n = 0; n < NR_DUMPS; n++) {
 		begin_nth(&req, n, fd);
@@ -901,7 +901,7 @@ static void case_leaks(pid_t unused)
 	}
 	char comm[32] = "", path[40];
 	snprintf(path, sizeof(path), "/proc/%d/comm", child);
-	for (i = 0; i < 500 && strncmp(comm, "ready", 5); i++) {
+	for (i = 0; i < 6000 && strncmp(comm, "ready", 5); i++) {
 		int c = open(path, O_RDONLY);
 
 		usleep(10000);
@@ -916,7 +916,7 @@ static void case_leaks(pid_t unused)
 	kill(child, SIGKILL);
 	waitpid(child, NULL, 0);
 	long without = 0;
-	for (i = 0; i < 50 && without - with <= 45000; i++) {
+	for (i = 0; i < 600 && without - with <= 45000; i++) {
 		usleep(100000);
 		without = sysconf(_SC_AVPHYS_PAGES);
 	}

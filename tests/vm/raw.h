@@ -149,7 +149,7 @@ static inline void read_end(const struct nlmsghdr *nlh, struct answer *answer)
 /* Who wants more of an answer than its first message. */
 typedef void each_message(const struct nlmsghdr *nlh, void *data);
 
-/* Reads to the end of the answer; false when there is none in 5 seconds. */
+/* Reads to the end of the answer; false when there is none in 30 seconds. */
 static inline bool read_each(int fd, bool is_dump, struct answer *answer,
 			     each_message *each, void *data)
 {
@@ -160,7 +160,7 @@ static inline bool read_each(int fd, bool is_dump, struct answer *answer,
 	for (;;) {
 		struct pollfd pfd = { .fd = fd, .events = POLLIN };
 		struct nlmsghdr *nlh = (struct nlmsghdr *)buffer;
-		int ready = poll(&pfd, 1, 5000), left;
+		int ready = poll(&pfd, 1, 30 * 1000), left;
 		ssize_t len;
 
 		if (!ready)

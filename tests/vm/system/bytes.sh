@@ -14,7 +14,7 @@ fi
 
 # An idle CPU may still refer to the mm, which mm_count tells: then again.
 compare() {
-	for _ in $(seq 20); do
+	for _ in $(seq 200); do
 		bytes "$pid" >/tmp/want && bytes32 "$pid" >/tmp/got || return
 		! cmp /tmp/got /tmp/want >/tmp/differ || return 0
 		sleep 0.1

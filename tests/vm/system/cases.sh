@@ -66,7 +66,7 @@ start kinds
 mkdir $cg/cold
 echo "$pid" >$cg/cold/cgroup.procs
 echo 1 >$cg/cold/cgroup.freeze
-for _ in $(seq 100); do
+for _ in $(seq 600); do
 	! grep -q 'frozen 1' $cg/cold/cgroup.events || break
 	sleep 0.05
 done
@@ -155,7 +155,7 @@ start stuck && tell hold && tell release
 server=$(cat "/proc/$pid/task/$pid/children")
 # shellcheck disable=SC2086
 kill -STOP $server
-timeout 20 vmaview --source=netlink maps "$pid" >/tmp/got
+timeout 60 vmaview --source=netlink maps "$pid" >/tmp/got
 cat "/proc/$pid/maps" >/tmp/want
 same "case-28-file-system-hangs" /tmp/got /tmp/want
 # shellcheck disable=SC2086

@@ -90,7 +90,7 @@ for bytes in 1 100000; do
 	check "something was read" [ -s /tmp/some ]
 	kill -9 $!
 	wait $! 2>/dev/null
-	for _ in $(seq 20); do
+	for _ in $(seq 600); do
 		umount /tmp/fs 2>/dev/null && break
 		sleep 0.1
 	done
