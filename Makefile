@@ -223,7 +223,7 @@ CHUNK_FUZZ := $(patsubst tests/chunk/fuzz/%.c,$(BUILD)/chunk/fuzz/%,$(wildcard \
 chunk-fuzz: $(CHUNK_FUZZ)
 
 $(CHUNK_FUZZ): $(BUILD)/chunk/fuzz/%: tests/chunk/fuzz/%.c \
-		$(wildcard userspace/chunk/*.h) \
+		$(wildcard userspace/chunk/*.h) tests/fuzz/user/fuzz.h \
 		$(filter-out %/public.c %/start.c,$(CHUNK))
 	@mkdir -p $(@D)
 	@echo "  CC      $<"

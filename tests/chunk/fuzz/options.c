@@ -6,10 +6,6 @@
  * and so does that somebody named max_fast, from input to input.
  */
 #include <limits.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "chunk/alloc.h"
@@ -19,15 +15,7 @@
 #include "chunk/corrupt.h"
 #include "chunk/options.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define demand(condition) do { \
-	if (!(condition)) { \
-		fprintf(stderr, "options.c:%d: not so: %s\n", __LINE__, \
-			#condition); \
-		abort(); \
-	} \
-} while (0)
+#include "../../fuzz/user/fuzz.h"
 
 /* False for what is no number, or none of size_t. */
 static bool read_number(const char *text, size_t *value)
@@ -61,15 +49,17 @@ static bool read_number(const char *text, size_t *value)
 	return !*unit && sum <= SIZE_MAX;
 }
 
-/* What the last mmap_threshold that can be read says, or what is there else. */
-static size_t threshold_of(const char *text)
+/*
+ * What the last mmap_threshold that can be read says, or what is there else. Cuts
+ * the text up.
+ */
+static size_t threshold_of(char *text)
 {
 	static const char name[] = "mmap_threshold=";
-	char copy[4096], *rest = copy, *word;
 	size_t value, threshold = 128 << 10;
+	char *word;
 
-	snprintf(copy, sizeof(copy), "%s", text);
-	while ((word = strsep(&rest, ":")))
+	while ((word = strsep(&text, ":")))
 		if (!strncmp(word, name, sizeof(name) - 1) &&
 		    read_number(word + sizeof(name) - 1, &value))
 			threshold = value;
@@ -90,7 +80,7 @@ static void check_path(const char *path)
 }
 
 /* As in a process that has just begun. */
-static void read_text(const char *text)
+static void read_text(char *text)
 {
 	options = (struct options){ 0 };
 	check_level = CHECK_FAST;
@@ -138,14 +128,11 @@ static void use(void)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char text[4096];
+	char *text = copy_text(data, size);
 
-	if (size >= sizeof(text))
-		return 0;
-	memcpy(text, data, size);
-	text[size] = '\0';
 	arenas_init();
 	read_text(text);
 	use();
+	free(text);
 	return 0;
 }

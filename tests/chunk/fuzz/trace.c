@@ -11,16 +11,14 @@
  * the corpus.
  */
 #include <errno.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "chunk/alloc.h"
 #include "chunk/arena.h"
 #include "chunk/check.h"
 #include "chunk/family.h"
 #include "chunk/system.h"
+
+#include "../../fuzz/user/fuzz.h"
 
 enum { NR_SLOTS = 32, HEADER_BYTES = 2, CALL_BYTES = 4, EDGE = 64 };
 
@@ -31,9 +29,6 @@ static struct slot {
 
 static unsigned int refuse_brk, refuse_map;	/* each nth; 0: none */
 static unsigned int nr_brk, nr_map;
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-int LLVMFuzzerInitialize(int *argc, char ***argv);
 
 static void *grudging_brk(intptr_t increment)
 {
@@ -48,14 +43,6 @@ static void *grudging_map(size_t size, bool accessible)
 		return NULL;
 	return system_kernel.map(size, accessible);
 }
-
-#define demand(condition) do { \
-	if (!(condition)) { \
-		fprintf(stderr, "trace.c:%d: not so: %s\n", __LINE__, \
-			#condition); \
-		abort(); \
-	} \
-} while (0)
 
 static unsigned char mark(const struct slot *slot, size_t at)
 {

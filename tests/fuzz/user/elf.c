@@ -111,11 +111,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint64_t pgoff = take_number(&in, 1);
 	uint64_t pages = take_number(&in, 2);
 	uint64_t addr = CODE + take_number(&in, 4);
-	size_t len = strnlen((const char *)in.at, in.left);
-	char *name = copy_text(in.at, len);
+	char *name = take_string(&in);
 	struct snapshot *snap;
 
-	take_bytes(&in, len + 1, &len);
 	write_file(&in);
 	snap = make_picture(pgoff, pages, is_program);
 	read_symbols(snap, addr, name);

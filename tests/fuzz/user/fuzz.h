@@ -62,4 +62,14 @@ static inline char *copy_text(const void *bytes, size_t size)
 	return copy;
 }
 
+/* A copy of what there is up to a NUL, which is taken too. */
+static inline char *take_string(struct input *in)
+{
+	size_t len = strnlen((const char *)in->at, in->left);
+	char *text = copy_text(in->at, len);
+
+	take_bytes(in, len + 1, &len);
+	return text;
+}
+
 #endif

@@ -5,7 +5,6 @@
  * what its exe links to.
  */
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
@@ -39,12 +38,12 @@ DIR *__wrap_opendir(const char *path)
 }
 
 /* Cut to the room there is. */
-static void take_text(struct input *in, char *text, size_t room)
+static void take_cut(struct input *in, char *cut, size_t room)
 {
-	size_t len = strnlen((const char *)in->at, in->left), got;
+	char *text = take_string(in);
 
-	snprintf(text, room, "%.*s", (int)len, (const char *)in->at);
-	take_bytes(in, len + 1, &got);
+	snprintf(cut, room, "%s", text);
+	free(text);
 }
 
 static void write_comm(int dir, const char *comm)
@@ -148,21 +147,19 @@ static void check_found(const char *typed, int ret, pid_t pid,
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	size_t len = strnlen((const char *)data, size);
-	char *typed = copy_text(data, len);
 	struct input in = { data, size };
+	char *typed = take_string(&in);
 	struct error err;
 	pid_t pid = 0;
 	int ret;
 
-	take_bytes(&in, len + 1, &len);
 	open_proc();
 	while (in.left && nr_processes < MAX_PROCESSES) {
 		struct process *process = &processes[nr_processes];
 
-		take_text(&in, process->name, sizeof(process->name));
-		take_text(&in, process->comm, sizeof(process->comm));
-		take_text(&in, process->exe, sizeof(process->exe));
+		take_cut(&in, process->name, sizeof(process->name));
+		take_cut(&in, process->comm, sizeof(process->comm));
+		take_cut(&in, process->exe, sizeof(process->exe));
 		nr_processes += make_process(process);
 	}
 	ret = process_resolve(typed, &pid, &err);
